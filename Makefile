@@ -1,0 +1,61 @@
+# Two commands to know: `make run` and `make test`. `make help` lists the rest.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+.PHONY: help setup run test fix schema migration lock trial-disparities trial-evidence trial-all bench
+
+help: ## lists these commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP) ## makes .venv with everything that run and test need
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: set PYTHON=...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "setting up (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || true
+	@if test -x $(BIN)/uv; then \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock -e .; \
+	else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock -e .; \
+	fi
+	@touch $(STAMP)
+
+run: $(STAMP) ## loads the fictional demo, prints a suggested reallocation, and serves until Ctrl-C
+	@$(BIN)/alignment demo
+	@exec $(BIN)/alignment serve
+
+test: $(STAMP) ## lints, checks types and arrows, and runs all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+fix: $(STAMP) ## formats the code and mends what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schema: $(STAMP) ## writes the GraphQL schema to api/graphql/schema.graphql
+	$(BIN)/alignment schema > api/graphql/schema.graphql
+
+migration: $(STAMP) ## drafts a migration from the models: make migration NAME=what_changes
+	$(BIN)/python -m migrations.draft "$(NAME)"
+
+lock: ## writes requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
+
+trial-disparities: $(STAMP) ## the simulation of the disparity rules
+	$(BIN)/pytest -m trial tests/allocation/test_disparities_trial.py
+
+trial-evidence: $(STAMP) ## the experiment on the optimizer's curse
+	$(BIN)/pytest -m trial tests/allocation/evidence
+
+trial-all: $(STAMP) ## every long trial
+	$(BIN)/pytest -m trial
+
+bench: $(STAMP) ## every benchmark, each against a peer or a limit in the same run
+	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

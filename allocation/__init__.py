@@ -1,0 +1,1 @@
+"""Where the dollars go, and where they would do more."""

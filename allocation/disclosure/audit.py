@@ -1,0 +1,188 @@
+"""The audit: the least and greatest that every protected number can be, given all that is published.
+
+A protected number is breached where the whole numbers that remain possible lie too close together. The
+bounds come from linear programs (Fischetti and Salazar 2000, "Models and algorithms for optimizing cell
+suppression in tabular data with linear constraints", JASA 95), closed at whole numbers; where a linear bound
+is nearly too narrow an integer program decides, because tables that are linked through several dimensions
+have fractional corners. Published percents enter as the interval of shares that round to them.
+
+Most numbers need no program of their own: a table that agrees with everything published is a witness for all
+protected numbers at once, so a few programs with random directions clear nearly all of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.sparse import csr_array
+
+from allocation.disclosure.local import center_of, corners
+from allocation.disclosure.tables import Floats, Protection, Table
+
+_ROUNDS = 7
+_LARGE = 300
+_FEW = 8
+_TOLERANCE = 1e-6
+_INTEGER_VARIABLES = 160
+_INTEGER_SECONDS = 5.0
+_INFEASIBLE = 2  # scipy's code
+
+
+class ContradictionError(ValueError):
+    """What is published contradicts itself: no table agrees with all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The least and greatest whole number that remain possible."""
+
+    low: float
+    high: float
+
+    @property
+    def width(self) -> float:
+        return self.high - self.low
+
+    def keeps(self, protection: Protection) -> bool:
+        """Whether the number is as uncertain as asked."""
+        if self.width < protection.width:
+            return False
+        if protection.actual is None:
+            return True
+        return (
+            self.low <= protection.actual - protection.under
+            and self.high >= protection.actual + protection.over
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A protected number, by its place in the list asked about, and how closely it is known."""
+
+    place: int
+    interval: Interval
+
+
+def breaches(
+    table: Table, protections: Sequence[Protection], places: Iterable[int] | None = None
+) -> list[Breach]:
+    """The protected numbers that a reader of the table can come too near to. Errors: ContradictionError.
+
+    `places`: the only numbers in doubt, where an earlier call of `suspects` has cleared all others.
+    """
+    found = []
+    for place in suspects(table, protections) if places is None else places:
+        interval = exact_interval(table, protections[place])
+        if not interval.keeps(protections[place]):
+            found.append(Breach(place, interval))
+    return found
+
+
+def interval_of(table: Table, protection: Protection) -> Interval:
+    """The bounds by linear programs: what any reader with a solver can know. Errors: ContradictionError."""
+    weights = table.objective(protection)
+    low = float(weights @ _solve(table, weights))
+    high = float(weights @ _solve(table, -weights))
+    return _closed(low, high)
+
+
+def exact_interval(table: Table, protection: Protection) -> Interval:
+    """The bounds over whole numbers, where the linear ones are close to too narrow and the table is small."""
+    interval = interval_of(table, protection)
+    near = interval.width < protection.width + 2
+    if not near or not interval.keeps(protection) or 2 * table.cell_count > _INTEGER_VARIABLES:
+        return interval
+    weights = table.objective(protection)
+    low, high = _solve_whole(table, weights), _solve_whole(table, -weights)
+    if low is None or high is None:
+        return interval
+    return Interval(low, -high)
+
+
+def suspects(table: Table, protections: Sequence[Protection], seed: int = 0) -> list[int]:
+    """Places of the numbers that no witness clears with room to spare for fractional corners."""
+    if not protections:
+        return []
+    left = _wide_search(table, protections, np.random.default_rng(seed))
+    if len(left) < _FEW or table.cell_count < _LARGE:
+        return left
+    doubted = {place: protections[place] for place in left if protections[place].actual is None}
+    try:
+        corner, moved, places = corners(table, doubted, center_of(table))
+        near = _wide_search(corner, moved, np.random.default_rng(seed))
+    except ContradictionError:  # the center agrees with what is published only up to the solver's tolerance
+        return left
+    cleared = set(places) - {places[place] for place in near}
+    return [place for place in left if place not in cleared]
+
+
+def _wide_search(
+    table: Table, protections: Sequence[Protection], random: np.random.Generator
+) -> list[int]:
+    """The places that no witness in random directions clears."""
+    rows = _sparse_rows(table, protections)
+    wanted = np.array([max(2 * each.width, each.width + 2) for each in protections])
+    low, high = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
+    left = np.ones(len(wanted), bool)
+    for turn in range(_ROUNDS):
+        sign = random.choice([-1.0, 1.0], len(wanted)) if turn else np.ones(len(wanted))
+        for direction in (sign, -sign):
+            seen = rows @ _solve(table, (direction * left) @ rows)
+            low, high = np.minimum(low, seen), np.maximum(high, seen)
+        left = ~_cleared(protections, low, high, wanted)
+        if not left.any():
+            break
+    return [int(place) for place in np.flatnonzero(left)]
+
+
+def _sparse_rows(table: Table, protections: Sequence[Protection]) -> csr_array:
+    entries = [
+        (row, variable, weight)
+        for row, each in enumerate(protections)
+        for variable, weight in table.terms(each)
+    ]
+    row, column, weight = zip(*entries, strict=True)
+    return csr_array((weight, (row, column)), shape=(len(protections), 2 * table.cell_count))
+
+
+def _cleared(protections: Sequence[Protection], low: Floats, high: Floats, wanted: Floats) -> np.ndarray:
+    enough = high - low >= wanted - _TOLERANCE
+    for place, each in enumerate(protections):
+        if enough[place] and each.actual is not None:
+            enough[place] = Interval(low[place], high[place]).keeps(each)
+    return enough
+
+
+def _solve(table: Table, weights: Floats) -> Floats:
+    """The table of counts, not necessarily whole, with the least weighted sum."""
+    answer = _program(table, weights, whole=False)
+    if answer.status == _INFEASIBLE:
+        raise ContradictionError("No table of counts agrees with everything that is published.")
+    if answer.x is None:
+        raise RuntimeError(f"The audit's linear program was not solved: {answer.message}")
+    return np.asarray(answer.x, float)
+
+
+def _solve_whole(table: Table, weights: Floats) -> float | None:
+    """The least whole-number value, or None where the time is up (the linear bound then stands)."""
+    answer = _program(table, weights, whole=True)
+    return round(float(answer.fun)) if answer.status == 0 else None
+
+
+def _program(table: Table, weights: Floats, *, whole: bool) -> OptimizeResult:
+    rows, right = table.equalities
+    return milp(
+        weights,
+        integrality=np.full(len(weights), int(whole)),
+        bounds=Bounds(table.bounds[:, 0], table.bounds[:, 1]),
+        constraints=[
+            LinearConstraint(rows, right, right),
+            LinearConstraint(table.inequalities, -np.inf, 0.0),
+        ],
+        options={"time_limit": _INTEGER_SECONDS} if whole else {},
+    )
+
+
+def _closed(low: float, high: float) -> Interval:
+    return Interval(float(np.ceil(low - _TOLERANCE)), float(np.floor(high + _TOLERANCE)))

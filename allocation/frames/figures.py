@@ -1,0 +1,170 @@
+"""Reads the disclosed figures, and each group with its reference. Raw figures are never read here."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from allocation.disparities import Disparity, assess_disparities
+from allocation.frames.places import read_indicators, read_partnership, read_populations, rule_of
+from allocation.gaps import Figure, FigureStatus, Pair, ReferenceKind, Unit
+from allocation.persistence import Rule
+from allocation.standing import StandingIndicator, StandingPopulation, StandingRate
+from models import measurements, outcomes, partnerships
+
+DisclosedRow = Any  # a row of the query in read_figures: its columns are named there
+
+
+async def read_disparities(
+    session: AsyncSession, partnership_id: UUID, rule: Rule | None = None
+) -> Sequence[Disparity]:
+    """Every pair that was ever comparable, judged by `rule` or by the partnership's own."""
+    partnership = await read_partnership(session, partnership_id)
+    populations = await read_populations(session, partnership_id)
+    indicators = await read_indicators(session, partnership_id)
+    figures = await read_figures(session, partnership_id)
+    pairs = await read_pairs(session, partnership_id, figures, populations, indicators)
+    return assess_disparities(pairs, rule or rule_of(partnership))
+
+
+async def read_figures(session: AsyncSession, partnership_id: UUID) -> Sequence[DisclosedRow]:
+    """The newest disclosed figure of each measurement, oldest period first."""
+    m, f = measurements.Measurement, measurements.Figure
+    query = (
+        select(
+            m.indicator_id,
+            m.area_id,
+            m.population_id,
+            m.period_end,
+            f.status,
+            f.value,
+            f.numerator,
+            f.denominator,
+            f.size_low,
+            outcomes.IndicatorVersion.id.label("indicator_version"),
+        )
+        .join(f, (f.partnership_id == m.partnership_id) & (f.measurement_id == m.id) & f.is_newest)
+        .outerjoin(
+            outcomes.IndicatorVersion,
+            (outcomes.IndicatorVersion.partnership_id == m.partnership_id)
+            & (outcomes.IndicatorVersion.indicator_id == m.indicator_id)
+            & (outcomes.IndicatorVersion.valid_from <= m.period_end)
+            & (
+                outcomes.IndicatorVersion.valid_to.is_(None)
+                | (outcomes.IndicatorVersion.valid_to > m.period_end)
+            ),
+        )
+        .where(m.partnership_id == partnership_id)
+        .order_by(m.period_end)
+    )
+    return list((await session.execute(query)).all())
+
+
+async def read_pairs(
+    session: AsyncSession,
+    partnership_id: UUID,
+    figures: Iterable[DisclosedRow],
+    populations: dict[str, StandingPopulation],
+    indicators: dict[str, StandingIndicator],
+) -> Sequence[Pair]:
+    """Each group with its locally chosen reference, in each indicator and area."""
+    references = await session.execute(
+        select(outcomes.Reference).where(outcomes.Reference.partnership_id == partnership_id)
+    )
+    chosen = {(str(r.indicator_id), r.dimension): r for r in references.scalars()}
+    series: dict[tuple[str, str], dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
+    for row in figures:
+        series[str(row.indicator_id), str(row.area_id)][str(row.population_id)].append(figure_of(row))
+    return [
+        pair
+        for (indicator, area), groups in series.items()
+        for pair in _pairs_in(indicators[indicator], area, groups, populations, chosen)
+    ]
+
+
+def figure_of(row: DisclosedRow) -> Figure:
+    """A disclosed figure as the arithmetic takes it; without a size, the least that was disclosed of it."""
+    return Figure(
+        period_end=row.period_end,
+        status=FigureStatus(row.status.value),
+        value=row.value,
+        numerator=row.numerator,
+        denominator=row.denominator,
+        version=str(row.indicator_version or ""),
+    )
+
+
+def _pairs_in(
+    indicator: StandingIndicator,
+    area: str,
+    groups: dict[str, list[Figure]],
+    populations: dict[str, StandingPopulation],
+    chosen: dict[tuple[str, str], outcomes.Reference],
+) -> Iterable[Pair]:
+    totals = [each for each in groups if populations[each].is_total]
+    for group, figures in groups.items():
+        population = populations[group]
+        reference = chosen.get((indicator.id, population.dimension))
+        kind, other = ReferenceKind.TOTAL, _total_for(population, totals, populations)
+        if reference is not None and reference.kind is partnerships.ReferenceKind.GROUP:
+            kind, other = ReferenceKind.GROUP, str(reference.population_id)
+        elif reference is not None and reference.kind is partnerships.ReferenceKind.REST:
+            kind = ReferenceKind.REST
+        if other is None or group == other or population.is_total or other not in groups:
+            continue
+        theirs = rest_of(figures, groups[other]) if kind is ReferenceKind.REST else groups[other]
+        yield Pair(
+            indicator=indicator.id,
+            area=area,
+            dimension=population.dimension,
+            group=group,
+            reference=other,
+            reference_kind=kind,
+            figures=figures,
+            reference_figures=theirs,
+            higher_is_better=indicator.higher_is_better,
+            unit=Unit.PERCENT if indicator.unit == "percent" else Unit.NUMBER,
+        )
+
+
+def _total_for(
+    population: StandingPopulation, totals: list[str], populations: dict[str, StandingPopulation]
+) -> str | None:
+    own = [each for each in totals if populations[each].dimension == population.dimension]
+    return next(iter(own or totals), None)
+
+
+def rest_of(group: Sequence[Figure], total: Sequence[Figure]) -> list[Figure]:
+    """Everybody but the group, where both figures show their counts; missing elsewhere."""
+    own = {figure.period_end: figure for figure in group}
+    rest = []
+    for whole in total:
+        part = own.get(whole.period_end)
+        counts, parts = whole.counts, part.counts if part else None
+        if counts is None or parts is None or counts.trials <= parts.trials:
+            rest.append(Figure(whole.period_end, FigureStatus.MISSING, version=whole.version))
+            continue
+        rest.append(
+            Figure(
+                whole.period_end,
+                FigureStatus.REPORTED,
+                numerator=counts.successes - parts.successes,
+                denominator=counts.trials - parts.trials,
+                version=whole.version,
+            )
+        )
+    return rest
+
+
+def newest_rates(figures: Iterable[DisclosedRow]) -> Sequence[StandingRate]:
+    """The newest period's rate of each group in each area; a later period without a rate hides an earlier one."""
+    newest: dict[tuple[str, str, str], StandingRate] = {}
+    for row in figures:
+        key = (str(row.indicator_id), str(row.area_id), str(row.population_id))
+        shown = figure_of(row)
+        people = row.denominator if row.denominator is not None else row.size_low
+        newest[key] = StandingRate(*key, row.period_end, shown.rate, people)
+    return list(newest.values())

@@ -1,0 +1,45 @@
+"""Reads everything that a reallocation starts from."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from allocation.disparities import assess_disparities
+from allocation.evidence.finding import Setting
+from allocation.frames.figures import newest_rates, read_figures, read_pairs
+from allocation.frames.money import read_investments
+from allocation.frames.places import (
+    read_areas,
+    read_indicators,
+    read_names,
+    read_partnership,
+    read_populations,
+    rule_of,
+)
+from allocation.frames.practices import read_findings, read_practices, read_supplies
+from allocation.standing import Standing
+from models import outcomes
+
+
+async def read_standing(session: AsyncSession, partnership_id: UUID) -> Standing:
+    """Everything that a reallocation in this partnership starts from."""
+    partnership = await read_partnership(session, partnership_id)
+    populations = await read_populations(session, partnership_id)
+    indicators = await read_indicators(session, partnership_id)
+    figures = await read_figures(session, partnership_id)
+    pairs = await read_pairs(session, partnership_id, figures, populations, indicators)
+    return Standing(
+        currency=partnership.currency,
+        fiscal_year_start_month=partnership.fiscal_year_start_month,
+        settings=frozenset(Setting(each) for each in partnership.settings),
+        practices=await read_practices(session, partnership_id),
+        populations=populations,
+        areas=await read_areas(session, partnership_id),
+        outcomes=await read_names(session, outcomes.Outcome, partnership_id),
+        indicators=indicators,
+        rates=newest_rates(figures),
+        disparities=assess_disparities(pairs, rule_of(partnership)),
+        findings=await read_findings(session, partnership_id),
+        investments=await read_investments(session, partnership_id),
+        supplies=await read_supplies(session, partnership_id),
+    )

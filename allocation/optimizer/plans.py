@@ -1,0 +1,164 @@
+"""From a question to a plan in whole minor units: changes when small moves are kept out in another way.
+
+The linear program knows no smallest move. A line that would lose less than the smallest move is pinned, a
+cell that would receive less from a fund is closed to it, and the program is solved again; today's amounts
+always satisfy a pin. Where pairing alone leaves a small move between two large changes, that move is undone
+if every rule still holds. A small move that a rule needs stays and is marked as forced.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from allocation.answer import Move
+from allocation.optimizer import integers
+from allocation.optimizer import solver as door
+from allocation.optimizer.build import Question, formulate
+from allocation.optimizer.cents import OTHER, Amounts, amounts_today, whole_amounts
+from allocation.optimizer.checks import breaches
+from allocation.optimizer.formulation import Formulation
+from allocation.optimizer.front import load_through_pulp
+from allocation.optimizer.layout import Layout
+from allocation.optimizer.moves import moves_of
+from allocation.optimizer.solver import Status
+from allocation.optimizer.stages import Reached, run_stages, stages_of
+from allocation.problem import Fund, Problem
+
+PIN_ROUNDS = 12
+"""Rounds after which small moves are undone instead of pinned."""
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The first round's program and aims (no smallest move), and the amounts that keep every rule."""
+
+    model: Formulation
+    reached: Reached
+    after: Amounts | None
+    moves: tuple[Move, ...] = ()
+
+
+def find_plan(question: Question, progress: Progress) -> Plan:
+    """The best plan of a question, or one without amounts whose `reached.status` says why."""
+    if integers.is_asked(question):
+        return _integer_plan(question, progress)
+    model, reached = solve_once(question)
+    if reached.status is not Status.OPTIMAL:
+        return Plan(model, reached, None)
+    after, moves = _without_small_moves(question, (model, reached), progress)
+    return Plan(model, reached, after, moves)
+
+
+def solve_once(question: Question) -> tuple[Formulation, Reached]:
+    """All aims in order over the class program, as PuLP builds it."""
+    model = formulate(question)
+    with door.highs(question.problem.rules.time_limit_seconds) as solver:
+        load_through_pulp(solver, model.program, model.program.costs({}))
+        return model, run_stages(solver, model, stages_of(model))
+
+
+def _integer_plan(question: Question, progress: Progress) -> Plan:
+    progress(0.1, "Looking for the best whole moves")
+    model, options, reached = integers.solve(question)
+    if reached.status not in (Status.OPTIMAL, Status.LIMITED):
+        return Plan(model, reached, None)
+    if not options:
+        after = whole_amounts(model, reached.columns)
+        return Plan(model, reached, after, moves_of(question, after))
+    chosen = integers.moved(model, options, reached.columns)
+    moves = tuple(integers.as_move(question, option, amount) for option, amount in chosen)
+    return Plan(model, reached, _after(question, moves), moves)
+
+
+def _after(question: Question, moves: tuple[Move, ...]) -> Amounts:
+    after = amounts_today(question.layout)
+    for move in moves:
+        after = _without(question, after, move, sign=-1)
+    return after
+
+
+def _without_small_moves(
+    question: Question, first: tuple[Formulation, Reached], progress: Progress
+) -> tuple[Amounts, tuple[Move, ...]]:
+    after = whole_amounts(first[0], first[1].columns)
+    pinned = question
+    for round_number in range(PIN_ROUNDS):
+        moves = moves_of(question, after)
+        pins = _pinned(pinned.problem, moves, question)
+        if pins is None:
+            break
+        progress(0.3 + 0.02 * round_number, "Leaving out moves that are too small")
+        pinned = replace(question, problem=pins, layout=Layout(pins))
+        model, reached = solve_once(pinned)
+        if reached.status is not Status.OPTIMAL:
+            break
+        after = whole_amounts(model, reached.columns)
+    return _undone(question, after)
+
+
+def _undone(question: Question, after: Amounts) -> tuple[Amounts, tuple[Move, ...]]:
+    """Undo the small moves that are left, the smallest first, unless a rule needs them."""
+    least = question.problem.rules.smallest_move_amount
+    forced: set[tuple[str | None, ...]] = set()
+    while True:
+        moves = moves_of(question, after)
+        small = [move for move in moves if move.amount < least and _name(move) not in forced]
+        if not small:
+            return after, tuple(replace(m, is_forced=m.amount < least) for m in moves)
+        move = min(small, key=lambda each: (each.amount, *(part or "" for part in _name(each))))
+        without = _without(question, after, move)
+        if breaches(question, without):
+            forced.add(_name(move))
+        else:
+            after = without
+
+
+def _name(move: Move) -> tuple[str | None, ...]:
+    return (move.fund_id, move.from_line_id, move.from_cell_id, move.to_cell_id)
+
+
+def _without(question: Question, after: Amounts, move: Move, sign: int = 1) -> Amounts:
+    """The amounts without a move, or with it (sign -1)."""
+    place = next(p for p, purse in enumerate(question.layout.purses) if purse.fund.id == move.fund_id)
+    found = dict(after.after)
+    if move.from_line_id is not None:
+        spot = _spot(question, move.from_cell_id)
+        found[place, spot] = found.get((place, spot), 0) + sign * move.amount
+    if move.to_cell_id is not None:
+        spot = _spot(question, move.to_cell_id)
+        found[place, spot] = found.get((place, spot), 0) - sign * move.amount
+    return Amounts({key: amount for key, amount in sorted(found.items()) if amount})
+
+
+def _spot(question: Question, cell_id: str | None) -> int:
+    return OTHER if cell_id is None else question.layout.index[cell_id]
+
+
+def _pinned(problem: Problem, moves: tuple[Move, ...], question: Question) -> Problem | None:
+    """The problem with lines pinned and cells closed that change by less than the smallest move."""
+    least = problem.rules.smallest_move_amount
+    lost: dict[tuple[str, str | None], int] = {}
+    received: dict[tuple[str, str | None], int] = {}
+    for move in moves:
+        source, target = (move.fund_id, move.from_line_id), (move.fund_id, move.to_cell_id)
+        lost[source] = lost.get(source, 0) + move.amount
+        received[target] = received.get(target, 0) + move.amount
+    pinned = {key for key, amount in lost.items() if key[1] is not None and amount < least}
+    closed = {key for key, amount in received.items() if key[1] is not None and amount < least}
+    if not pinned and not closed:
+        return None
+    funds = tuple(_pin(fund, pinned, closed) for fund in problem.funds)
+    return None if funds == problem.funds else replace(problem, funds=funds)
+
+
+def _pin(fund: Fund, pinned: set[tuple[str, str | None]], closed: set[tuple[str, str | None]]) -> Fund:
+    lines = tuple(
+        replace(line, locked_amount=max(line.amount, line.locked_amount))
+        if (fund.id, line.id) in pinned
+        else line
+        for line in fund.lines
+    )
+    return replace(
+        fund, lines=lines, cell_ids=frozenset(c for c in fund.cell_ids if (fund.id, c) not in closed)
+    )

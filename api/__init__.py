@@ -1,0 +1,1 @@
+"""How people reach it: commands, pages, GraphQL and files."""

@@ -1,0 +1,20 @@
+"""The command line: `alignment ...`. Each file beside this one holds the commands of one subject."""
+
+import typer
+
+from api.cli import files, partnerships, scenarios, servers
+
+commands = typer.Typer(
+    name="alignment",
+    help="Where a partnership's dollars meet outcomes, and which to move to which practice for whom.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for part in (servers, partnerships, files, scenarios):
+    part.add_to(commands)
+
+
+def main() -> None:
+    """Runs one command and exits with its code: 0 done, 1 findings, 2 wrong usage, 3 not possible now."""
+    commands()

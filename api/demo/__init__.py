@@ -1,0 +1,1 @@
+"""Riverbend, the fictional demo partnership."""

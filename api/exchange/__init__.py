@@ -1,0 +1,1 @@
+"""Files in and out: formats, recipes and the records between them and the database."""

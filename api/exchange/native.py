@@ -1,0 +1,299 @@
+"""Our own tables: CSV or workbook with a fixed header, one small builder for each kind of record.
+
+The columns are named like the record's fields (docs/recipes.md lists them); lists are split by `;`. A column
+that is not needed may be left out, and one that is not known is reported.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from api.exchange import codelists
+from api.exchange.entries import entries
+from api.exchange.files import Source
+from api.exchange.investments import currency_code
+from api.exchange.native_cells import (
+    identifier,
+    needed_choice,
+    needed_term,
+    needs,
+    obligated,
+    ordered,
+    positive,
+    together,
+    year,
+    years,
+)
+from api.exchange.reading import Reading, check_fields
+from api.exchange.recipes import Recipe
+from api.exchange.records import (
+    AllocationRecord,
+    InKindRecord,
+    OrganizationRecord,
+    OutcomeRecord,
+    PolicyPlanRecord,
+    PopulationRecord,
+    PositionFundingRecord,
+    PositionRecord,
+    PracticeRecord,
+    Record,
+    RestrictionRecord,
+)
+from api.exchange.report import Example, ImportReport, Severity
+from api.exchange.values import number
+
+
+@dataclass(frozen=True, slots=True)
+class NativeTable:
+    """A kind of record with its columns: those that must be there and those that may."""
+
+    build: Callable[[Reading], Record]
+    needed: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns."""
+        return (*self.needed, *self.optional)
+
+    def read(self, source: Source, recipe: Recipe, report: ImportReport) -> Iterator[Record]:
+        """Yields the table's records. A recipe may rename columns and say how cells are written."""
+        full = replace(
+            recipe,
+            name=recipe.name or source.name,
+            columns={name: (name,) for name in self.columns} | dict(recipe.columns),
+            must_stand=recipe.must_stand | (set(self.needed) - set(recipe.columns) - set(recipe.constants)),
+        )
+        check_fields(full, self.columns)
+        unknown: set[str] = set()
+        for entry in entries(source, full, report):
+            _tell_unknown(entry.rest, unknown, report)
+            reading = Reading(entry, full, report)
+            record = self.build(reading)
+            if not reading.faults.rejected():
+                yield record
+
+
+def _tell_unknown(rest: Mapping[str, object], told: set[str], report: ImportReport) -> None:
+    for header in rest:
+        if header not in told:
+            told.add(header)
+            sentence = "the format has no such column; it is passed over"
+            report.add(Severity.WARNING, "unknown-column", sentence, Example(None, header, None))
+
+
+def _practice(r: Reading) -> PracticeRecord:
+    cost, currency = r.amount("cost_per_participant"), r.take("currency", currency_code)
+    together(r, "cost_per_participant", cost, "currency", currency)
+    positive(r, "cost_per_participant", cost)
+    return PracticeRecord(
+        row=r.entry.row,
+        practice=r.needed_name("practice"),
+        outcomes=r.names("outcomes"),
+        cost_per_participant=cost,
+        currency=currency if cost is not None else None,
+        price_year=year(r, "price_year"),
+        source=r.prose("source"),
+        capacity=r.count("capacity"),
+        in_kind_needs=r.take("in_kind_needs", needs) or (),
+    )
+
+
+def _allocation(r: Reading) -> AllocationRecord:
+    amount = r.need("amount", r.amount_of)
+    positive(r, "amount", amount)
+    return AllocationRecord(
+        row=r.entry.row,
+        investment=r.needed_name("investment"),
+        practice=r.name("practice"),
+        outcome=r.name("outcome"),
+        population=r.name("population"),
+        area=r.name("area"),
+        use=r.choice("use", codelists.USES) or "UNASSIGNED",
+        fiscal_year=year(r, "fiscal_year"),
+        amount=amount or Decimal(0),
+        obligated=obligated(r, amount),
+    )
+
+
+def _organization(r: Reading) -> OrganizationRecord:
+    return OrganizationRecord(
+        row=r.entry.row,
+        identifier=r.take("identifier", identifier),
+        name=r.needed_name("name"),
+        sector=r.choice("sector", codelists.SECTORS),
+        is_public=r.truth("is_public", default=False),
+        funder_kind=r.choice("funder_kind", codelists.FUNDER_KINDS),
+    )
+
+
+def _restriction(r: Reading) -> RestrictionRecord:
+    amount = r.amount("amount")
+    positive(r, "amount", amount)
+    return RestrictionRecord(
+        row=r.entry.row,
+        investment=r.needed_name("investment"),
+        amount=amount,
+        outcomes=r.names("outcomes"),
+        practices=r.names("practices"),
+        populations=r.names("populations"),
+        areas=r.names("areas"),
+        fiscal_years=r.take("fiscal_years", years) or (),
+        use=r.choice("use", codelists.USES),
+        minimum_tier=r.choice("minimum_tier", codelists.TIERS),
+        lobbying_allowed=r.truth("lobbying_allowed", default=True),
+        until=r.day("until"),
+        note=r.prose("note"),
+    )
+
+
+def _outcome(r: Reading) -> OutcomeRecord:
+    return OutcomeRecord(
+        row=r.entry.row,
+        name=r.needed_name("name"),
+        stage=needed_choice(r, "stage", codelists.STAGES),
+        academic=r.truth("academic", default=True),
+    )
+
+
+def _population(r: Reading) -> PopulationRecord:
+    value = r.needed_name("value")
+    return PopulationRecord(
+        row=r.entry.row,
+        dimension=r.needed_name("dimension"),
+        value=value,
+        label=r.name("label") or value,
+        key=r.truth("key", default=False),
+        rationale=r.prose("rationale"),
+        aliases=r.names("aliases"),
+    )
+
+
+def _position(r: Reading) -> PositionRecord:
+    cost, currency = r.amount("annual_cost"), r.take("currency", currency_code)
+    together(r, "annual_cost", cost, "currency", currency)
+    share = r.take("full_time_equivalent", number)
+    positive(r, "full_time_equivalent", share)
+    starts_on, ends_on = ordered(r)
+    return PositionRecord(
+        row=r.entry.row,
+        title=r.needed_name("title"),
+        role=r.choice("role", codelists.KEY_ROLES) or "OTHER",
+        full_time_equivalent=Decimal(1) if share is None else share,
+        annual_cost=cost,
+        currency=currency if cost is not None else None,
+        provision=r.choice("provision", codelists.PROVISIONS) or "PAID",
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+
+
+def _position_funding(r: Reading) -> PositionFundingRecord:
+    investment, in_kind = r.name("investment"), r.name("in_kind")
+    if (investment is None) == (in_kind is None):
+        sentence = "a position is paid from one investment or one in-kind resource"
+        r.faults.add("one-source", sentence, r.column("investment"), investment)
+    monthly = r.need("monthly", r.amount_of)
+    starts_on, ends_on = needed_term(r)
+    return PositionFundingRecord(
+        row=r.entry.row,
+        position=r.needed_name("position"),
+        investment=investment,
+        in_kind=in_kind,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        monthly=monthly or Decimal(0),
+        currency=r.need("currency", currency_code) or "",
+        certain=r.truth("certain", default=True),
+        recurring=r.truth("recurring", default=False),
+    )
+
+
+def _policy_plan(r: Reading) -> PolicyPlanRecord:
+    return PolicyPlanRecord(
+        row=r.entry.row,
+        title=r.needed_name("title"),
+        level=needed_choice(r, "level", codelists.POLICY_LEVELS),
+        stance=needed_choice(r, "stance", codelists.STANCES),
+        status=r.choice("status", codelists.POLICY_STATUSES) or "DRAFT",
+        owner=r.name("owner"),
+        outcomes=r.names("outcomes"),
+        populations=r.names("populations"),
+        indicator=r.name("indicator"),
+    )
+
+
+def _in_kind(r: Reading) -> InKindRecord:
+    rate, currency = r.amount("unit_rate"), r.take("currency", currency_code)
+    together(r, "unit_rate", rate, "currency", currency)
+    quantity = r.need("quantity", number)
+    positive(r, "quantity", quantity)
+    starts_on, ends_on = ordered(r)
+    return InKindRecord(
+        row=r.entry.row,
+        donor=r.needed_name("donor"),
+        kind=needed_choice(r, "kind", codelists.IN_KIND_KINDS),
+        description=r.prose("description") or "",
+        quantity=quantity or Decimal(0),
+        unit=needed_choice(r, "unit", codelists.IN_KIND_UNITS),
+        practice=r.name("practice"),
+        starts_on=starts_on,
+        ends_on=ends_on,
+        unit_rate=rate,
+        currency=currency if rate is not None else None,
+        method=r.prose("method"),
+        rate_source=r.prose("rate_source"),
+    )
+
+
+TABLES: Mapping[str, NativeTable] = {
+    "practices": NativeTable(
+        _practice,
+        ("practice",),
+        (
+            *("outcomes", "cost_per_participant", "currency", "price_year", "source", "capacity"),
+            "in_kind_needs",
+        ),
+    ),
+    "allocations": NativeTable(
+        _allocation,
+        ("investment", "amount"),
+        ("practice", "outcome", "population", "area", "use", "fiscal_year", "obligated"),
+    ),
+    "organizations": NativeTable(
+        _organization, ("name",), ("identifier", "sector", "is_public", "funder_kind")
+    ),
+    "restrictions": NativeTable(
+        _restriction,
+        ("investment",),
+        (
+            *("amount", "outcomes", "practices", "populations", "areas", "fiscal_years", "use"),
+            *("minimum_tier", "lobbying_allowed", "until", "note"),
+        ),
+    ),
+    "outcomes": NativeTable(_outcome, ("name", "stage"), ("academic",)),
+    "populations": NativeTable(_population, ("dimension", "value"), ("label", "key", "rationale", "aliases")),
+    "positions": NativeTable(
+        _position,
+        ("title",),
+        (
+            *("role", "full_time_equivalent", "annual_cost", "currency", "provision"),
+            *("starts_on", "ends_on"),
+        ),
+    ),
+    "position-funding": NativeTable(
+        _position_funding,
+        ("position", "starts_on", "ends_on", "monthly", "currency"),
+        ("investment", "in_kind", "certain", "recurring"),
+    ),
+    "policy-plans": NativeTable(
+        _policy_plan,
+        ("title", "level", "stance"),
+        ("status", "owner", "outcomes", "populations", "indicator"),
+    ),
+    "in-kind": NativeTable(
+        _in_kind,
+        ("donor", "kind", "description", "quantity", "unit"),
+        (*("practice", "starts_on", "ends_on", "unit_rate", "currency", "method", "rate_source"),),
+    ),
+}

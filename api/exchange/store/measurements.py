@@ -1,0 +1,155 @@
+"""Stores measurements: their areas and groups, and each figure as a new version where it differs."""
+
+from collections.abc import AsyncIterable
+from operator import attrgetter
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.exchange.records import MeasurementRecord
+from api.exchange.report import Example, ImportReport, Severity
+from api.exchange.store.groups import store_groups
+from api.exchange.store.indicators import store_indicators
+from api.exchange.store.places import store_areas
+from api.exchange.store.staging import Import, analyze, count_actions, fetch, leave_out, run, stage
+
+FIELDS = {
+    "row": "int",
+    "indicator": "text",
+    "area": "text",
+    "area_code": "text",
+    "dimension": "text",
+    "population": "text",
+    "period_start": "date",
+    "period_end": "date",
+    "status": "text",
+    "value": "numeric",
+    "low": "numeric",
+    "high": "numeric",
+    "mark": "text",
+    "numerator": "bigint",
+    "denominator": "bigint",
+}
+FOUND = {
+    **dict.fromkeys(("indicator_id", "area_id", "population_id", "measurement_id"), "uuid"),
+    "version": "int",
+    "action": "text",
+}
+
+UNKNOWN_INDICATOR = """
+select n, row, 'unknown-indicator' as code,
+  'no indicator has this code; describe it in the recipe''s [indicator]' as message,
+  'indicator' as field, indicator as value
+from incoming where not exists (
+  select from indicator i where i.partnership_id = :p and i.code = incoming.indicator) order by n
+"""
+
+MATCH = """
+update incoming n set indicator_id = i.id, area_id = place.area_id, population_id = g.population_id
+from indicator i, place, named_group g
+where i.partnership_id = :p and i.code = n.indicator and place.key = coalesce('c:' || n.area_code, 'n:' || n.area)
+  and g.dimension = n.dimension and g.population = n.population
+"""
+
+SAID = "status, value, low, high, numerator, denominator"
+REPEATED = f"""
+create temporary table repeated on commit drop as
+select n, row, area || ', ' || population || ', ' || period_end as value, ({SAID}) is distinct from ({
+    ", ".join(f"first_value({name}) over w" for name in SAID.split(", "))
+}) as differs, row_number() over w as nth
+from incoming window w as (partition by indicator_id, area_id, population_id, period_start, period_end order by n)
+"""
+CONTRADICTIONS = """
+select n, row, 'contradiction' as code, 'the same area, group and period stand twice with different figures' as message,
+  'population' as field, value from repeated where nth > 1 and differs order by n
+"""
+
+MATCH_MEASUREMENTS = """
+update incoming n set measurement_id = m.id, action = 'known' from measurement m
+where m.partnership_id = :p and m.indicator_id = n.indicator_id and m.area_id = n.area_id
+  and m.population_id = n.population_id and m.period_start = n.period_start and m.period_end = n.period_end
+"""
+CREATE_THE_REST = """
+update incoming set measurement_id = gen_random_uuid(), action = 'created' where measurement_id is null
+"""
+NEW_MEASUREMENTS = """
+insert into measurement (partnership_id, id, indicator_id, area_id, population_id, period_start, period_end)
+select :p, n.measurement_id, n.indicator_id, n.area_id, n.population_id, n.period_start, n.period_end
+from incoming n where n.action = 'created' order by n.n
+"""
+COMPARE = """
+update incoming n set version = newest.version, action = case when newest.is_same then 'unchanged' else 'updated' end
+from incoming k cross join lateral (
+  select f.version, (f.status, f.value, f.low, f.high, f.mark, f.numerator, f.denominator, f.already_public)
+    is not distinct from
+    (k.status, k.value, k.low, k.high, k.mark, k.numerator, k.denominator, :already_public) as is_same
+  from raw.figure f where f.partnership_id = :p and f.measurement_id = k.measurement_id
+  order by f.version desc limit 1) newest
+where k.action = 'known' and n.n = k.n
+"""
+NEW_FIGURES = """
+insert into raw.figure (partnership_id, measurement_id, version, recorded_by, status, value, low, high, mark, numerator,
+  denominator, already_public, source_system, source_file, source_row, import_id)
+select :p, measurement_id, coalesce(version, 0) + 1, :actor, status, value, low, high, mark, numerator, denominator,
+  :already_public, :system, :file, row, :import_id
+from incoming where action in ('created', 'updated', 'known') order by n
+"""
+
+_fields_of = attrgetter(*FIELDS)
+
+
+async def store_measurements(
+    session: AsyncSession, run_of: Import, records: AsyncIterable[MeasurementRecord], report: ImportReport
+) -> None:
+    """Stores the records in a steward's session, with the indicators that the recipe describes.
+
+    A figure that differs from its newest version becomes the next one; nothing is overwritten.
+    Errors: ReadError where the recipe contradicts an indicator that is known.
+    """
+    p = run_of.partnership_id
+    await store_indicators(session, p, run_of.recipe)
+    await stage(session, FIELDS, (_fields_of(record) async for record in records), found=FOUND)
+    await leave_out(session, report, UNKNOWN_INDICATOR, p=p)
+    await store_areas(session, p, report)
+    await store_groups(session, p, report)
+    await run(session, MATCH, p=p)
+    await analyze(session, "incoming")
+    await _refuse_repeated(session, report)
+    await _write(session, run_of)
+    await run(session, "update incoming set action = 'created' where action = 'known'")
+    await count_actions(session, report)
+
+
+async def _write(session: AsyncSession, run_of: Import) -> None:
+    p, already_public = run_of.partnership_id, run_of.recipe.already_public
+    await run(session, MATCH_MEASUREMENTS, p=p)
+    await run(session, CREATE_THE_REST)
+    await analyze(session, "incoming")
+    await run(session, NEW_MEASUREMENTS, p=p)
+    await run(session, COMPARE, p=p, already_public=already_public)
+    await run(
+        session,
+        NEW_FIGURES,
+        p=p,
+        actor=run_of.actor,
+        already_public=already_public,
+        system=run_of.format,
+        file=run_of.file,
+        import_id=run_of.id,
+    )
+
+
+async def _refuse_repeated(session: AsyncSession, report: ImportReport) -> None:
+    """Leaves out records that repeat an earlier one: rejected where their figures differ, else with a warning."""
+    await run(session, "drop table if exists pg_temp.repeated")
+    await run(session, REPEATED)
+    await leave_out(session, report, CONTRADICTIONS)
+    for row in await fetch(
+        session, "select row, value from repeated where nth > 1 and not differs order by n"
+    ):
+        report.add(
+            Severity.WARNING,
+            "repeated",
+            "the same figure stands twice",
+            Example(row.row, "population", row.value),
+        )
+    await run(session, "delete from incoming n using repeated r where r.n = n.n and r.nth > 1")

@@ -1,0 +1,91 @@
+"""A file's records in a temporary table, so that the rest is a few statements over the whole file."""
+
+from collections.abc import AsyncIterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.exchange.recipes import EMPTY, Recipe
+from api.exchange.report import Example, ImportReport
+
+
+@dataclass(frozen=True)
+class Import:
+    """Which import it is: whose, of which format and file, by whom, by which recipe."""
+
+    id: UUID
+    partnership_id: UUID
+    format: str
+    file: str
+    actor: str
+    recipe: Recipe = field(default=EMPTY)
+
+
+async def stage(
+    session: AsyncSession,
+    columns: Mapping[str, str],
+    rows: AsyncIterable[tuple[Any, ...]],  # Any: a column's value
+    *,
+    found: Mapping[str, str],
+) -> None:
+    """Copies `rows` as they come into the temporary table `incoming`, gone at the transaction's end.
+
+    `columns` and `found` are names with their types; those of `found` are empty and filled by what follows.
+    `n` counts the records; `row` may repeat, since one row of a file can hold several records. Row-level
+    security does not let COPY into a tenant's table; a temporary table has no tenant.
+    """
+    listed = ", ".join(f"{name} {kind}" for name, kind in {**columns, **found}.items())
+    await drop(session, "incoming")
+    await run(
+        session,
+        f"create temporary table incoming (n bigint generated always as identity primary key, {listed}) "
+        "on commit drop",
+    )
+    connection = await session.connection()
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None  # noqa: S101 - the connection is open
+    await driver.copy_records_to_table("incoming", records=rows, columns=list(columns))
+    await analyze(session, "incoming")
+
+
+async def run(session: AsyncSession, sql: str, **values: object) -> int:
+    """Runs one statement and says how many rows it touched. SQL here is ours; a file's words are bound values."""
+    result = await session.execute(text(sql), values)
+    return int(getattr(result, "rowcount", 0))
+
+
+async def fetch(session: AsyncSession, sql: str, **values: object) -> list[Row[Any]]:  # Any: a column's value
+    """The rows of one query."""
+    return list((await session.execute(text(sql), values)).all())
+
+
+async def drop(session: AsyncSession, *tables: str) -> None:
+    """Drops temporary tables that an earlier import of the same transaction has left."""
+    for table in tables:
+        await run(session, f"drop table if exists pg_temp.{table}")
+
+
+async def analyze(session: AsyncSession, table: str) -> None:
+    """Tells the planner what a temporary table holds: nothing else does within a transaction."""
+    await run(session, f"analyze {table}")
+
+
+async def leave_out(session: AsyncSession, report: ImportReport, sql: str, **values: object) -> None:
+    """Rejects the records that a query names (n, row, code, message, field, value), one finding a record."""
+    told: set[int] = set()
+    for wrong in await fetch(session, sql, **values):
+        if wrong.n not in told:
+            report.reject(wrong.code, wrong.message, Example(wrong.row, wrong.field, wrong.value))
+        told.add(wrong.n)
+    if told:
+        await run(session, "delete from incoming where n = any(:told)", told=list(told))
+
+
+async def count_actions(session: AsyncSession, report: ImportReport) -> None:
+    """Counts what became of the records of `incoming` by their column `action`."""
+    counted = dict((await session.execute(text("select action, count(*) from incoming group by 1"))).tuples())
+    for action in ("created", "updated", "unchanged"):
+        setattr(report, action, counted.get(action, 0))

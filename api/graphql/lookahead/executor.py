@@ -1,0 +1,156 @@
+"""The executor: graphql-core's own, but rows are completed by the database."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+from graphql import (
+    GraphQLNonNull,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+    get_named_type,
+    is_non_null_type,
+)
+from graphql.execution.collect_fields import FieldDetailsList
+from graphql.pyutils import Path
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from api.graphql.lookahead.compiler import Compiler, Piece, object_type
+from api.graphql.lookahead.finishing import Finisher, null_forbidden
+from api.graphql.lookahead.places import Places
+from api.graphql.lookahead.plans import Plans
+from api.graphql.lookahead.rows import Row, Rows
+from api.graphql.lookahead.sql import Binder
+
+__all__ = ["CONNECTION_SETTINGS", "look_ahead"]
+
+CONNECTION_SETTINGS: Final = {"timezone": "UTC", "jit": "off", "datestyle": "ISO, YMD"}
+"""What the statements expect: moments in UTC, dates as ISO 8601, no compiling of short queries."""
+
+
+@dataclass
+class _Batch:
+    """The rows of one type that one place asks for, until the event loop has turned once."""
+
+    of: str
+    details: FieldDetailsList
+    keys: dict[tuple[Any, ...], None] = field(default_factory=dict)
+    found: asyncio.Future[tuple[dict[tuple[Any, ...], Any], Places | None]] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class _LookAhead(StrawberryGraphQLCoreExecutionContext):
+    """Completes `Rows` and `Row`; every other value is graphql-core's."""
+
+    plans: Plans
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # graphql-core's, passed on
+        super().__init__(*args, **kwargs)
+        self._batches: dict[tuple[int, str], _Batch] = {}
+        self._running: set[asyncio.Task[None]] = set()
+
+    def complete_value(
+        self,
+        return_type: GraphQLOutputType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,  # whatever a resolver returns
+        position_context: Any,  # graphql-core's
+    ) -> Any:
+        """An awaitable of the finished JSON for rows, else what graphql-core makes of the value."""
+        if type(result) is Rows:
+            return self._complete_rows(return_type, field_details_list, info, path, result)
+        if type(result) is Row:
+            return self._complete_row(return_type, field_details_list, info, path, result)
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+    async def _complete_rows(
+        self,
+        type_: GraphQLOutputType,
+        details: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        rows: Rows,
+    ) -> Any:
+        binder = Binder(self.context_value)
+        piece = Compiler(self, self.plans, binder).rows(type_, details, rows)
+        text = await self._fetched(piece, binder)
+        if piece.places is None:
+            if text is None and is_non_null_type(type_):
+                raise null_forbidden(info.parent_type.name, info.field_name)
+            return None if text is None else orjson.Fragment(text)
+        value = None if text is None else orjson.loads(text)
+        place = (info.parent_type.name, info.field_name)
+        return await Finisher(self).finish(self._concrete(type_, rows.of), piece.places, value, path, place)
+
+    async def _fetched(self, piece: Piece, binder: Binder) -> bytes | None:
+        sql = f"select convert_to(({piece.sql})::text, 'UTF8')"
+        found: bytes | None = await self.context_value.fetch(sql, binder.args)
+        return found
+
+    # ------------------------------------------------------------------ single rows, many at once
+    async def _complete_row(
+        self,
+        type_: GraphQLOutputType,
+        details: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        row: Row,
+    ) -> Any:
+        batch = self._batch(row.of, details)
+        batch.keys[row.key] = None
+        try:
+            rows, places = await asyncio.shield(batch.found)
+        except asyncio.CancelledError:
+            for task in self._running:
+                task.cancel()  # its connection is the operation's, which is ending
+            raise
+        value = rows.get(row.key)
+        place = (info.parent_type.name, info.field_name)
+        if places is None:
+            if value is None and is_non_null_type(type_):
+                raise null_forbidden(*place)
+            return value
+        own = orjson.loads(orjson.dumps(value))  # each path finishes its own: errors have paths
+        return await Finisher(self).finish(self._concrete(type_, row.of), places, own, path, place)
+
+    def _batch(self, of: str, details: FieldDetailsList) -> _Batch:
+        key = (id(details), of)
+        batch = self._batches.get(key)
+        if batch is None:
+            batch = self._batches[key] = _Batch(of, details)
+            asyncio.get_running_loop().call_soon(self._dispatch, key)
+        return batch
+
+    def _dispatch(self, key: tuple[int, str]) -> None:
+        task = asyncio.ensure_future(self._run(self._batches.pop(key)))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _run(self, batch: _Batch) -> None:
+        try:
+            batch.found.set_result(await self._batched(batch))
+        except Exception as error:
+            batch.found.set_exception(error)
+
+    async def _batched(self, batch: _Batch) -> tuple[dict[tuple[Any, ...], Any], Places | None]:
+        binder = Binder(self.context_value)
+        keys = list(batch.keys)
+        piece = Compiler(self, self.plans, binder).batch(batch.of, batch.details, keys)
+        text = await self._fetched(piece, binder)
+        return dict(zip(keys, orjson.loads(text or b"[]"), strict=True)), piece.places
+
+    def _concrete(self, type_: GraphQLOutputType, of: str | None) -> GraphQLOutputType:
+        """The type with an interface replaced by the type that is read."""
+        if of is None or get_named_type(type_).name == of:
+            return type_
+        concrete = object_type(self.schema, of)
+        return GraphQLNonNull(concrete) if is_non_null_type(type_) else concrete
+
+
+def look_ahead(plans: Plans) -> type[StrawberryGraphQLCoreExecutionContext]:
+    """For strawberry.Schema(execution_context_class=...): an executor that reads rows by these plans."""
+    return type("LookAhead", (_LookAhead,), {"plans": plans})

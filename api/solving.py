@@ -1,0 +1,81 @@
+"""Answers a question in a process of its own, which can be killed, while this one goes on."""
+
+import asyncio
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from allocation.question import Ask
+from allocation.results import Result, answered
+from allocation.standing import Standing
+
+LISTEN_SECONDS = 0.2
+ASK_SECONDS = 0.5
+
+StillWanted = Callable[[float, str], Awaitable[bool]]
+"""Told (progress 0..1, what is being done) at least every half second; false ends the work."""
+
+
+class SolvingError(Exception):
+    """The process ended without an answer; the sentence says why, as far as it is known."""
+
+
+@dataclass(frozen=True)
+class _Said:
+    progress: float
+    message: str
+
+
+async def solve_apart(standing: Standing, ask: Ask, still_wanted: StillWanted) -> Result | None:
+    """The result, or None where it was not wanted any more (the process is killed within a second).
+
+    Errors: SolvingError with the sentence of the question's own error, or of the process's end.
+    """
+    here, there = multiprocessing.Pipe(duplex=False)
+    child = multiprocessing.get_context("spawn").Process(
+        target=_answer, args=(there, standing, ask), name="alignment-solve", daemon=True
+    )
+    await asyncio.to_thread(child.start)
+    there.close()
+    try:
+        return await _listen(here, still_wanted)
+    finally:
+        if child.is_alive():
+            child.kill()
+        await asyncio.to_thread(child.join)
+        child.close()
+        here.close()
+
+
+async def _listen(pipe: Connection, still_wanted: StillWanted) -> Result | None:
+    said = _Said(0.0, "reading")
+    asked_at = time.monotonic()
+    while True:
+        message: object = None
+        try:
+            if await asyncio.to_thread(pipe.poll, LISTEN_SECONDS):
+                message = await asyncio.to_thread(pipe.recv)
+        except EOFError as error:
+            raise SolvingError("the solving process ended without an answer") from error
+        if isinstance(message, Result):
+            return message
+        if isinstance(message, SolvingError):
+            raise message
+        if isinstance(message, _Said):
+            said = message
+        if time.monotonic() - asked_at >= ASK_SECONDS:
+            asked_at = time.monotonic()
+            if not await still_wanted(said.progress, said.message):
+                return None
+
+
+def _answer(pipe: Connection, standing: Standing, ask: Ask) -> None:
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # the solver's banner is no part of anybody's output
+    try:
+        pipe.send(answered(standing, ask, lambda progress, message: pipe.send(_Said(progress, message))))
+    except ValueError as error:  # the question's own errors are ValueErrors with a sentence for a person
+        pipe.send(SolvingError(str(error)))

@@ -1,0 +1,157 @@
+"""The database: its three logins, and the one way to open a session for a caller."""
+
+import hashlib
+import hmac
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
+
+SESSION_SETTINGS = {"timezone": "UTC", "jit": "off", "application_name": "alignment"}
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the sentence says what to do."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose rows a session may read, whose it may write, and who acts.
+
+    `partnerships` are readable; `partnership`, which must be among them, is writable.
+    """
+
+    partnerships: tuple[UUID, ...] = ()
+    partnership: UUID | None = None
+    actor: str = "operator"
+
+    @classmethod
+    def of(cls, partnership: UUID, actor: str = "operator") -> Self:
+        """Reads and writes one partnership."""
+        return cls((partnership,), partnership, actor)
+
+
+@dataclass(frozen=True)
+class Logins:
+    """The server's address, and the names of the roles that belong to one database.
+
+    `owner` owns the tables and never logs in; `app` serves callers and sees no raw figure; `steward` records and
+    releases figures. None is a superuser, and row-level security binds all three.
+    """
+
+    url: URL
+    secret: str
+
+    @classmethod
+    def read(cls, url: str, secret: str | None = None) -> Self:
+        """From a PostgreSQL URL of somebody who may create roles. Errors: DatabaseError."""
+        parsed = make_url(url).set(drivername="postgresql+asyncpg")
+        key = secret or (str(parsed.password) if parsed.password else None)
+        if not parsed.database:
+            raise DatabaseError("ALIGNMENT_DATABASE_URL names no database: end it with /NAME")
+        if key is None:
+            raise DatabaseError(
+                "ALIGNMENT_DATABASE_URL has no password: set ALIGNMENT_SECRET to a long random text"
+            )
+        return cls(parsed, key)
+
+    @property
+    def database(self) -> str:
+        """The database's name; it begins the names of the roles."""
+        return str(self.url.database)
+
+    def role(self, name: str) -> str:
+        """The role's full name."""
+        return f"{self.database}_{name}"
+
+    def password(self, name: str) -> str:
+        """HMAC-SHA256 of the role's name under the secret: nothing to store, the same in every process."""
+        return hmac.new(self.secret.encode(), self.role(name).encode(), hashlib.sha256).hexdigest()
+
+    def login(self, name: str) -> URL:
+        """The URL by which `app` or `steward` logs in."""
+        return self.url.set(username=self.role(name), password=self.password(name))
+
+
+class Database:
+    """Pools of connections, one a login, and sessions that carry a caller's scope."""
+
+    def __init__(self, logins: Logins, *, pool_size: int = 8) -> None:
+        self.logins = logins
+        self._app = _engine(logins.login("app"), pool_size)
+        self._steward = _engine(logins.login("steward"), max(2, pool_size // 2))
+
+    @asynccontextmanager
+    async def session(self, scope: Scope) -> AsyncGenerator[AsyncSession]:
+        """A transaction as the weak `app` role; committed at the end, rolled back on any error."""
+        async with self._open(self._app, scope) as session:
+            yield session
+
+    @asynccontextmanager
+    async def steward_session(self, scope: Scope) -> AsyncGenerator[AsyncSession]:
+        """A transaction that may read and record raw figures: imports, releases and quality findings only."""
+        async with self._open(self._steward, scope) as session:
+            yield session
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncGenerator[AsyncConnection]:
+        """A bare connection as `app`, for what needs no tenant (liveness, the queue)."""
+        async with self._app.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def owner_connection(self) -> AsyncGenerator[AsyncConnection]:
+        """A transaction as the one who may create roles: migrations, and the operator's list of partnerships."""
+        engine = create_async_engine(self.logins.url, poolclass=NullPool)
+        try:
+            async with engine.begin() as connection:
+                yield connection
+        finally:
+            await engine.dispose()
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._app.dispose()
+        await self._steward.dispose()
+
+    @asynccontextmanager
+    async def _open(self, engine: AsyncEngine, scope: Scope) -> AsyncGenerator[AsyncSession]:
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            await enter(session, scope)
+            yield session
+
+
+async def enter(session: AsyncSession | AsyncConnection, scope: Scope) -> None:
+    """Sets whose rows the rest of the transaction sees; row-level security reads it (migrations/tenancy.py)."""
+    await session.execute(
+        text(
+            "select set_config('app.partnerships', :readable, true), set_config('app.partnership', :writable, true),"
+            " set_config('app.actor', :actor, true)"
+        ),
+        {
+            "readable": ",".join(str(each) for each in _readable(scope)),
+            "writable": str(scope.partnership or ""),
+            "actor": scope.actor,
+        },
+    )
+
+
+def _readable(scope: Scope) -> Sequence[UUID]:
+    if scope.partnership is None or scope.partnership in scope.partnerships:
+        return scope.partnerships
+    return (*scope.partnerships, scope.partnership)
+
+
+def _engine(url: URL, pool_size: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        connect_args={"server_settings": SESSION_SETTINGS},
+    )
