@@ -205,9 +205,8 @@ def _key_of(account: Account) -> AccountKey:
 
 
 def _document(posting: Posting) -> dict[str, Any]:  # Any: a JSON value
-    document = {
+    return {
         name: (str(value) if isinstance(value, UUID | date) else value)
         for name, value in asdict(posting).items()
         if value is not None
     }
-    return document

@@ -57,16 +57,15 @@ class Measurement(TenantRow):
 
 
 def _figure_checks() -> tuple[CheckConstraint, ...]:
-    """What holds of every figure, raw or released; a constraint belongs to one table, so each gets its own."""
-        return (
-            CheckConstraint("value > '-infinity' and value < 'infinity'", name="value_finite"),
-            CheckConstraint("low <= high", name="bounds"),
-            CheckConstraint("denominator >= 0", name="denominator"),
-            CheckConstraint("status <> 'REPORTED' or value is not null", name="reported_has_value"),
-            CheckConstraint("status in ('REPORTED') or value is null", name="only_reported_has_value"),
-            CheckConstraint("status <> 'BANDED' or num_nonnulls(low, high) > 0", name="banded_has_bounds"),
-            CheckConstraint("version > 0", name="version"),
-        )
+    return (
+        CheckConstraint("value > '-infinity' and value < 'infinity'", name="value_finite"),
+        CheckConstraint("low <= high", name="bounds"),
+        CheckConstraint("denominator >= 0", name="denominator"),
+        CheckConstraint("status <> 'REPORTED' or value is not null", name="reported_has_value"),
+        CheckConstraint("status in ('REPORTED') or value is null", name="only_reported_has_value"),
+        CheckConstraint("status <> 'BANDED' or num_nonnulls(low, high) > 0", name="banded_has_bounds"),
+        CheckConstraint("version > 0", name="version"),
+    )
 
 
 class RawFigure(Base):

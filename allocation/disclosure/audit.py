@@ -18,7 +18,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array
 
 from allocation.disclosure.local import center_of, corners
-from allocation.disclosure.tables import Floats, Protection, Table
+from allocation.disclosure.tables import ContradictionError, Floats, Protection, Table
 
 _ROUNDS = 7
 _LARGE = 300
@@ -27,10 +27,6 @@ _TOLERANCE = 1e-6
 _INTEGER_VARIABLES = 160
 _INTEGER_SECONDS = 5.0
 _INFEASIBLE = 2  # scipy's code
-
-
-class ContradictionError(ValueError):
-    """What is published contradicts itself: no table agrees with all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +113,7 @@ def suspects(table: Table, protections: Sequence[Protection], seed: int = 0) -> 
     return [place for place in left if place not in cleared]
 
 
-def _wide_search(
-    table: Table, protections: Sequence[Protection], random: np.random.Generator
-) -> list[int]:
+def _wide_search(table: Table, protections: Sequence[Protection], random: np.random.Generator) -> list[int]:
     """The places that no witness in random directions clears."""
     rows = _sparse_rows(table, protections)
     wanted = np.array([max(2 * each.width, each.width + 2) for each in protections])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from allocation.disclosure.audit import Breach, ContradictionError, breaches, suspects
+from allocation.disclosure.audit import Breach, breaches, suspects
 from allocation.disclosure.cells import CellKey, Finding, MeasurementStatus, ReleasedCell
 from allocation.disclosure.complementary import repair
 from allocation.disclosure.cube import Part, Scale, dropped, part_of, scales, withheld
@@ -12,7 +12,7 @@ from allocation.disclosure.primary import Rules
 from allocation.disclosure.reconcile import reconciled
 from allocation.disclosure.relations import components, relations
 from allocation.disclosure.structure import Structure
-from allocation.disclosure.tables import Known, Protection, Table, joined
+from allocation.disclosure.tables import ContradictionError, Known, Protection, Table, joined
 
 _CHUNK_CELLS = 3000
 _Judged = tuple[Part, list[Protection]]

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, hstack, identity, vstack
 
-from allocation.disclosure.tables import Floats, Known, Protection, Sum, Table, joined
+from allocation.disclosure.tables import ContradictionError, Floats, Known, Protection, Sum, Table, joined
 
 _SHORT_SUM = 16
 _STEPS = 3
@@ -40,25 +40,32 @@ def _touching(table: Table, cells: set[int]) -> Iterable[Sum]:
 
 
 def center_of(table: Table) -> Floats:
-    """A table of counts that agrees with everything published and keeps most cells off their bounds.
+    """A table of counts that agrees with everything published and keeps off its bounds.
 
-    Maximizes the sum over cells of the room to the nearer bound, up to four members each.
+    Maximizes the sum, over all bounds of sizes and counts, of the room to the bound, up to a few members each;
+    a parent's room counts for each of its parts, which all need it to move.
+    Errors: ContradictionError.
     """
     rows, right = table.equalities
-    count = rows.shape[1]
     low, high = table.bounds.T
-    inner = table.inequalities
-    room = csr_array(identity(count))
-    none = csr_array((rows.shape[0], count))
+    limits = csr_array(vstack([identity(len(low)), -identity(len(low)), table.inequalities]))
+    margins = np.concatenate([high, -low, np.zeros(table.inequalities.shape[0])])
+    rooms = limits.shape[0]
+    worth = np.ones(rooms)
+    for each in table.sums:
+        for variable in (each.parent, table.cell_count + each.parent):
+            worth[[variable, len(low) + variable]] += 2.0 * len(each.parts)
     answer = milp(
-        np.concatenate([np.zeros(count), -np.ones(count)]),
-        bounds=Bounds(np.concatenate([low, np.zeros(count)]), np.concatenate([high, np.full(count, _ROOM)])),
+        np.concatenate([np.zeros(len(low)), -worth]),
+        bounds=Bounds(np.concatenate([low, np.zeros(rooms)]), np.concatenate([high, np.full(rooms, _ROOM)])),
         constraints=[
-            LinearConstraint(csr_array(hstack([rows, none])), right, right),
-            LinearConstraint(csr_array(hstack([room, -room])), low, np.inf),
-            LinearConstraint(csr_array(hstack([room, room])), -np.inf, high),
+            LinearConstraint(csr_array(hstack([rows, csr_array((len(right), rooms))])), right, right),
+            LinearConstraint(csr_array(hstack([limits, identity(rooms)])), -np.inf, margins),
         ],
     )
+    if answer.x is None:
+        raise ContradictionError("No table of counts agrees with everything that is published.")
+    return np.asarray(answer.x[: len(low)], float)
 
 
 def corners(

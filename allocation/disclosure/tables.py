@@ -12,6 +12,10 @@ from scipy.sparse import csr_array
 Floats = NDArray[np.float64]
 
 
+class ContradictionError(ValueError):
+    """What is published contradicts itself: no table agrees with all of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a reader knows of one cell: bounds of its size, and of its count as a share of its size."""

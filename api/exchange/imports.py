@@ -79,8 +79,7 @@ async def import_file(database: Database, order: Order, progress: Progress | Non
         async with opened(scope) as session:
             await _take_turn(session, order.partnership_id)
             await _store(session, run_of, order, report, progress or (lambda _: None))
-            if order.dry_run or (report.rejected and not order.keep_good):
-                raise _Undo
+            _check_wanted(order, report)
             session.add(_kept(run_of, report))
     except _Undo:
         if not order.dry_run:
@@ -88,6 +87,11 @@ async def import_file(database: Database, order: Order, progress: Progress | Non
         async with opened(scope) as session:
             session.add(_kept(run_of, report, is_dry_run=order.dry_run))
     return report
+
+
+def _check_wanted(order: Order, report: ImportReport) -> None:
+    if order.dry_run or (report.rejected and not order.keep_good):
+        raise _Undo
 
 
 async def _take_turn(session: AsyncSession, partnership_id: UUID) -> None:

@@ -51,10 +51,13 @@ cross join lateral (
     where n.action = 'updated' and n.disbursements is not null
 ) v
 where n.action in ('created', 'updated') and v.amount <> 0
-"""
+"""  # noqa: S608 - our own words
 
 # The award's own line is what no row has targeted yet; it has a use and nothing else.
-UNTARGETED = "num_nonnulls({0}.practice_id, {0}.outcome_id, {0}.population_id, {0}.area_id, {0}.position_id, {0}.fiscal_year) = 0"
+UNTARGETED = (
+    "num_nonnulls({0}.practice_id, {0}.outcome_id, {0}.population_id, {0}.area_id, {0}.position_id,"
+    " {0}.fiscal_year) = 0"
+)
 
 CUT_TOO_FAR = f"""
 select n.n, n.row, 'below-allocated' as code,
@@ -64,7 +67,7 @@ from incoming n join ledger.account b on b.partnership_id = :p and b.investment_
   and b.kind = 'AVAILABLE' and b.use = n.use and {UNTARGETED.format("b")}
 where n.action = 'updated' and b.guard = 'NO_OVERDRAFT'
   and b.credits_posted - b.debits_posted - b.debits_pending + n.amount - {BOOKED} < 0
-"""
+"""  # noqa: S608 - our own words
 
 # A negative award owes dollars back, so its own line may fall below zero.
 OPEN_ACCOUNTS = """
@@ -94,7 +97,7 @@ join ledger.account w on w.partnership_id = :p and w.investment_id = u.investmen
 join ledger.account b on b.partnership_id = :p and b.investment_id = u.investment_id and b.unit = u.currency
   and b.kind = case u.kind when 'COMMITMENT' then 'AVAILABLE' else 'PAID' end
   and (u.kind <> 'COMMITMENT' or b.use = u.use) and {UNTARGETED.format("b")}
-"""
+"""  # noqa: S608 - our own words
 
 POST = """
 select ledger.post(:actor, :key, (

@@ -49,7 +49,7 @@ UNFIT = f"""
 select n, row, 'date-out-of-range' as code, 'the ledger takes days from {EARLIEST} to {LATEST}' as message,
   'awarded_on' as field, coalesce(awarded_on, starts_on)::text as value
 from incoming where coalesce(awarded_on, starts_on) not between '{EARLIEST}' and '{LATEST}'
-"""
+"""  # noqa: S608 - our own words
 
 MATCH_SAME_CONTENT = """
 update incoming n set investment_id = i.id,
@@ -117,15 +117,15 @@ where investment_id is null
 """
 
 INSERT_INVESTMENTS = f"""
-insert into investment (partnership_id, id, funder_id, recipient_id, fiscal_agent_id, title, description, programme, note,
-  use, currency, awarded_on, awarded_on_precision, starts_on, ends_on, source_system, source_publisher,
+insert into investment (partnership_id, id, funder_id, recipient_id, fiscal_agent_id, title, description, programme,
+  note, use, currency, awarded_on, awarded_on_precision, starts_on, ends_on, source_system, source_publisher,
   source_identifier, source_file, source_row, content_sha256, fingerprint_sha256, occurrence, extra, import_id)
 select :p, n.investment_id, f.id, r.organization_id, a.organization_id, n.title, n.description, n.programme, n.note,
   n.use, n.currency, n.awarded_on, n.awarded_on_precision, n.starts_on, n.ends_on, :system, n.publisher, n.identifier,
   :file, n.row, n.content_sha256, n.fingerprint_sha256, n.occurrence, {REST}, :import_id
 from incoming n {PARTIES_OF_AWARD}
 where n.action = 'created' order by n.n
-"""
+"""  # noqa: S608 - our own words
 
 UPDATE_INVESTMENTS = f"""
 update investment i set funder_id = f.id, recipient_id = r.organization_id, fiscal_agent_id = a.organization_id,
@@ -135,7 +135,7 @@ update investment i set funder_id = f.id, recipient_id = r.organization_id, fisc
   occurrence = n.occurrence, extra = {REST}, import_id = :import_id, version = i.version + 1
 from incoming n {PARTIES_OF_AWARD}
 where n.action = 'updated' and i.partnership_id = :p and i.id = n.investment_id
-"""
+"""  # noqa: S608 - our own words
 
 _fields_of = attrgetter(*FIELDS)
 

@@ -57,7 +57,7 @@ select n, row, area || ', ' || population || ', ' || period_end as value, ({SAID
     ", ".join(f"first_value({name}) over w" for name in SAID.split(", "))
 }) as differs, row_number() over w as nth
 from incoming window w as (partition by indicator_id, area_id, population_id, period_start, period_end order by n)
-"""
+"""  # noqa: S608 - our own words
 CONTRADICTIONS = """
 select n, row, 'contradiction' as code, 'the same area, group and period stand twice with different figures' as message,
   'population' as field, value from repeated where nth > 1 and differs order by n

@@ -30,7 +30,7 @@ KNOWN_BY_IDENTIFIER = f"""
 update party set organization_id = known.organization_id from organization_identifier known
 where known.partnership_id = :p and known.scheme = {SCHEME.format("party.identifier")}
   and known.value = {VALUE.format("party.identifier")}
-"""
+"""  # noqa: S608 - our own words
 
 # A name alone means the organization of that name without an identifier, else the first of that name.
 KNOWN_BY_NAME = """
@@ -66,7 +66,7 @@ INSERT_IDENTIFIERS = f"""
 insert into organization_identifier (partnership_id, id, organization_id, scheme, value, preferred)
 select :p, gen_random_uuid(), organization_id, {SCHEME.format("identifier")}, {VALUE.format("identifier")}, true
 from party where is_new and identifier is not null
-"""
+"""  # noqa: S608 - our own words
 
 INSERT_FUNDERS = """
 insert into funder (partnership_id, id, organization_id)

@@ -86,6 +86,7 @@ async def leave_out(session: AsyncSession, report: ImportReport, sql: str, **val
 
 async def count_actions(session: AsyncSession, report: ImportReport) -> None:
     """Counts what became of the records of `incoming` by their column `action`."""
-    counted = dict((await session.execute(text("select action, count(*) from incoming group by 1"))).tuples())
+    rows = await fetch(session, "select action, count(*) as number from incoming group by 1")
+    counted = {row.action: row.number for row in rows}
     for action in ("created", "updated", "unchanged"):
         setattr(report, action, counted.get(action, 0))

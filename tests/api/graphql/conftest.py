@@ -61,7 +61,9 @@ class Figures:
 
 @strawberry.type
 class Query:
-    word: str = "hello"
+    @strawberry.field
+    def word(self) -> str:
+        return "hello"
 
     @strawberry.field
     def planet(self, name: str = "earth") -> Planet:

@@ -233,17 +233,12 @@ ORDERS: dict[str | None, tuple[Callable[[Row], Any], bool]] = {
 }
 
 
-def page(
-    data: Data,
-    rows: list[Row],
-    filter: Row | None = None,
-    orderBy: str | None = None,
-    first: int = 50,
-    after: str | None = None,
-) -> Any:
+def page(data: Data, rows: list[Row], first: int = 50, after: str | None = None, **asked: Any) -> Any:
     """A connection; a cursor here is the id of its row."""
-    by, is_descending = ORDERS[orderBy]
-    found = sorted((row for row in rows if met(data, row, filter or {})), key=by, reverse=is_descending)
+    by, is_descending = ORDERS[asked.get("orderBy")]
+    found = sorted(
+        (row for row in rows if met(data, row, asked.get("filter") or {})), key=by, reverse=is_descending
+    )
     start = 0 if after is None else 1 + [Investment(data, row).id for row in found].index(after)
     shown = [Investment(data, row) for row in found[start : start + first]]
     return {

@@ -44,7 +44,8 @@ QUERIES = {
     "only a type name": IN_HERE % 'investments(filter: {search: "x"}) { __typename }',
     "page information alone": IN_HERE % "investments(first: 3) { pageInfo { __typename hasPreviousPage } }",
     "an empty page": IN_HERE
-    % 'investments(filter: {search: "nothing"}) { totalCount total { amount } nodes { id } edges { cursor } pageInfo { endCursor hasNextPage } }',
+    % 'investments(filter: {search: "nothing"}) { totalCount total { amount } nodes { id } edges { cursor } '
+    "pageInfo { endCursor hasNextPage } }",
     "nodes twice under aliases": IN_HERE
     % "investments(first: 4) { a: nodes { id } b: nodes { title } nodes { awardedOn } }",
     "one field twice with other arguments": IN_HERE

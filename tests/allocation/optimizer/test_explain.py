@@ -1,0 +1,161 @@
+"""Bindings, restriction costs, frontier, least money and sureness, each against a second way to reckon it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from allocation.answer import BindingKind
+from allocation.optimizer import solve
+from allocation.optimizer.build import question_of
+from allocation.optimizer.frontier import frontier_of, most_students
+from allocation.optimizer.inverse import least_money
+from allocation.optimizer.whatifs import measure
+from allocation.problem import InKindSupply, Objective, Problem
+
+THOUSAND = 100_000
+Tiny = Callable[..., Problem]
+
+
+@pytest.mark.parametrize("objective", list(Objective))
+def test_a_budget_what_if_equals_solving_the_richer_question(tiny: Tiny, objective: Objective) -> None:
+    problem = tiny(objective=objective)
+    base = measure(problem)
+    assert base is not None
+    for binding in solve(problem).bindings:
+        if binding.kind is BindingKind.BUDGET:
+            funds = tuple(
+                replace(f, budget_amount=f.budget_amount + 1_000_000) if f.id == binding.node_id else f
+                for f in problem.funds
+            )
+            richer = measure(replace(problem, funds=funds))
+            assert richer is not None
+            assert binding.students == pytest.approx(richer.students - base.students, abs=1e-9)
+            assert binding.worst_off_share == pytest.approx(richer.worst_off_share - base.worst_off_share)
+
+
+def test_an_in_kind_what_if_equals_solving_with_more_hours(tiny: Tiny) -> None:
+    base, more = measure(tiny()), measure(tiny(in_kind=(InKindSupply("hours", 880),)))
+    assert base is not None
+    assert more is not None
+    found = next(each for each in solve(tiny()).bindings if each.kind is BindingKind.IN_KIND)
+    assert found.step == 80
+    assert found.worst_off_share == pytest.approx(more.worst_off_share - base.worst_off_share, abs=1e-9)
+
+
+def test_lifting_a_restriction_equals_solving_the_freed_question(tiny: Tiny) -> None:
+    # By hand, students first: f2's $10,000 of tutoring for B (.15) go to tutoring for A (.20): +0.5.
+    answer = solve(tiny(objective=Objective.STUDENTS_REACHED))
+    found = {cost.funder_id: cost.students for cost in answer.restriction_costs}
+    assert found["o-f2"] == pytest.approx(0.5, abs=1e-9)
+    assert any(each.kind is BindingKind.RESTRICTION and each.node_id == "o-f2" for each in answer.bindings)
+
+
+def test_every_binding_says_what_would_change(tiny: Tiny) -> None:
+    for objective in Objective:
+        for binding in solve(tiny(objective=objective, maximum_shift_share=0.1)).bindings:
+            assert binding.sentence.endswith(".")
+            assert binding.label
+
+
+def test_a_shift_cap_that_holds_the_plan_back_is_a_binding(tiny: Tiny) -> None:
+    answer = solve(tiny(maximum_shift_share=0.1))
+    assert any(each.kind is BindingKind.CHANGE_CAP for each in answer.bindings)
+
+
+def test_a_floor_that_holds_the_plan_back_is_a_binding(tiny: Tiny) -> None:
+    problem = tiny(objective=Objective.WORST_OFF_FIRST)
+    problem = replace(problem, groups=tuple(replace(group, floor_share=1.0) for group in problem.groups))
+    floors = [each for each in solve(problem).bindings if each.kind is BindingKind.FLOOR]
+    assert [each.node_id for each in floors] == ["A"]
+    assert floors[0].worst_off_share > 0
+
+
+def test_no_more_what_ifs_are_asked_than_the_rules_say(tiny: Tiny) -> None:
+    assert len([b for b in solve(tiny(what_ifs_count=1)).bindings if b.step is not None]) <= 1
+
+
+def test_the_frontier_runs_from_most_students_to_the_largest_promise(tiny: Tiny) -> None:
+    # By hand: 25.9 students at a share of 7.9 / 30, down to 24.966667 at 107 / 300.
+    points = frontier_of(question_of(tiny()), (), 5)
+    assert (points[0].students, points[0].worst_off_share) == pytest.approx((25.9, 7.9 / 30), abs=1e-6)
+    assert (points[-1].students, points[-1].worst_off_share) == pytest.approx(
+        (24.9666667, 107 / 300), abs=1e-6
+    )
+    assert all(a.students >= b.students - 1e-9 for a, b in pairwise(points))
+    assert all(a.worst_off_students < b.worst_off_students for a, b in pairwise(points))
+    assert all(a.equity_weight <= b.equity_weight + 1e-9 for a, b in pairwise(points))
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10_000))
+def test_a_frontier_point_is_the_best_plan_under_its_weight(
+    random_problem: Callable[[int], Problem], seed: int
+) -> None:
+    # Concavity: no point lies above the supporting line that another point's weight draws.
+    problem = replace(random_problem(seed), rules=replace(random_problem(seed).rules, leximin=False))
+    question = question_of(problem)
+    points = frontier_of(question, (), 6)
+    gaps = sum(question.layout.groups[g].gap for g in question.worst_off)
+    for one in points:
+        for two in points:
+            price = (one.equity_weight - 1) * gaps
+            line = one.students + price * (one.worst_off_share - two.worst_off_share)
+            assert two.students <= line + 1e-5 * (1 + abs(line))
+
+
+def test_one_knee_is_marked_where_there_is_a_trade_off(tiny: Tiny) -> None:
+    assert sum(point.is_knee for point in frontier_of(question_of(tiny()), (), 9)) == 1
+
+
+def test_the_most_students_of_the_tiny_question(tiny: Tiny) -> None:
+    # By hand: 25.9 (test_run.py).
+    assert most_students(question_of(tiny())) == pytest.approx(25.9)
+
+
+def test_the_least_money_for_a_share_follows_from_its_price(tiny: Tiny) -> None:
+    # By hand: each $1,000 lifts the share by .0025, so 107/300 + .01 needs $4,000.
+    assert least_money(tiny(), worst_off_share=107 / 300 + 0.01) == pytest.approx(4 * THOUSAND, abs=2)
+
+
+def test_no_money_is_needed_for_what_is_reached_already(tiny: Tiny) -> None:
+    assert least_money(tiny(), worst_off_share=0.3) == 0
+
+
+def test_no_sum_of_money_reaches_more_than_the_evidence_allows(tiny: Tiny) -> None:
+    # By hand: 120 * .2 + 80 * .15 + 80 * .08 = 42.4 students with every place and hour taken.
+    assert least_money(tiny(), students=42.5) is None
+    assert least_money(tiny(), students=42.3) is not None
+
+
+def test_the_least_money_reaches_the_target_when_it_is_given(tiny: Tiny) -> None:
+    amount = least_money(tiny(), students=30.0)
+    assert amount is not None
+    problem = tiny(objective=Objective.STUDENTS_REACHED)
+    first = replace(problem.funds[0], budget_amount=problem.funds[0].budget_amount + amount)
+    richer = measure(replace(problem, funds=(first, *problem.funds[1:])))
+    assert richer is not None
+    assert richer.students == pytest.approx(30.0, abs=1e-5)
+
+
+def test_a_move_is_sure_when_every_draw_makes_it(tiny: Tiny) -> None:
+    problem = tiny(objective=Objective.STUDENTS_REACHED, sensitivity_draws_count=4, what_ifs_count=0)
+    same = tuple(replace(cell, effect_samples=(cell.effect,) * 4) for cell in problem.cells)
+    assert [move.stays_share for move in solve(replace(problem, cells=same)).moves] == [1.0]
+
+
+def test_a_move_that_half_the_draws_make_is_half_sure(tiny: Tiny) -> None:
+    # Mentoring is worth nothing in every second draw, so its dollars do not move there.
+    problem = tiny(objective=Objective.STUDENTS_REACHED, sensitivity_draws_count=4, what_ifs_count=0)
+    drawn = tuple(
+        replace(c, effect_samples=(c.effect, 0.001) * 2 if c.practice_id == "mentor" else (c.effect,) * 4)
+        for c in problem.cells
+    )
+    assert [move.stays_share for move in solve(replace(problem, cells=drawn)).moves] == [0.5]
+
+
+def test_sureness_is_left_open_when_it_is_not_asked_for(tiny: Tiny) -> None:
+    assert all(move.stays_share is None for move in solve(tiny()).moves)
