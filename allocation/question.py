@@ -1,37 +1,34 @@
 """Sets out the optimizer's question from what stands today: whose dollars, which cells, which rules.
 
 A group is a population in an area with respect to one outcome. A line that names no population serves
-everybody (the total), one that names no area serves the partnership's whole area.
+everybody, one that names no area serves the partnership's whole area. More dollars may go
+
+- to groups that are behind and to everybody (docs/optimizer.md); to the others only where the objective is
+  to reach most students;
+- to the largest areas that a donor allows, and to smaller ones where dollars already are: a child of a school
+  is also one of its district, and would otherwise be served twice by one practice.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from typing import Self
 
-from allocation.cells import Cells, Place, tier_rank
-from allocation.problem import (
-    Fund,
-    InKindNeed,
-    InKindSupply,
-    Line,
-    Objective,
-    Practice,
-    Problem,
-    Rules,
-    new_money,
-)
+from allocation.cells import TIERS, Cells, Place, tier_rank
+from allocation.parts import Part, parts_of
+from allocation.problem import Cell, Fund, Group, Line, Objective, Practice, Problem, Rules
 from allocation.standing import (
     Standing,
-    StandingInvestment,
     StandingLine,
     StandingPractice,
     StandingRestriction,
-    StandingSupply,
     fiscal_year_span,
 )
+from allocation.supplies import needs_of, supplies_of
 
-MOVABLE_USES = frozenset({"PRACTICE", "UNASSIGNED"})
+NEW_MONEY = "new-money"
+CLOSED_RANK = len(TIERS) + 1
+MOST_FRONTIER_POINTS = 50
+MOST_MINOR_UNITS = 10**17
 
 
 class QuestionError(ValueError):
@@ -55,294 +52,262 @@ class Ask:
     frontier_points_count: int = 0
 
     def __post_init__(self) -> None:
-        if not self.fiscal_years:
-            raise QuestionError("name at least one fiscal year")
-        if len(set(self.fiscal_years)) < len(self.fiscal_years):
-            raise QuestionError("name each fiscal year once")
-        if any(not 1990 <= year <= 2100 for year in self.fiscal_years):
-            raise QuestionError("a fiscal year lies between 1990 and 2100")
-        if not 0 <= self.maximum_shift_share <= 1:
-            raise QuestionError("the share of a funder's dollars that may move lies between 0 and 1")
-        if self.equity_weight < 0:
-            raise QuestionError("the equity weight is 0 or more")
-        if not 0.5 <= self.confidence < 1:
-            raise QuestionError("the confidence lies between 0.5 and 1")
+        years = self.fiscal_years
+        amounts = (self.new_money_amount, self.smallest_move_amount)
+        _require(bool(years), "name at least one fiscal year")
+        _require(len(set(years)) == len(years), "name each fiscal year once")
+        _require(all(1990 <= year <= 2100 for year in years), "a fiscal year lies between 1990 and 2100")
+        _require(
+            all(0 <= each <= MOST_MINOR_UNITS for each in amounts),
+            "an amount is 0 or more, up to 10^15 dollars",
+        )
+        _require(
+            0 <= self.maximum_shift_share <= 1,
+            "the share of a funder's dollars that may move lies between 0 and 1",
+        )
+        _require(0 <= self.equity_weight <= 1000, "the equity weight lies between 0 and 1000")
+        _require(0.5 <= self.confidence < 1, "the confidence is at least 0.5 and below 1")
+        _require(self.minimum_tier in TIERS, f"the minimum tier is one of {', '.join(TIERS)}")
+        _require(
+            self.maximum_moves_count is None or self.maximum_moves_count >= 0,
+            "the largest number of moves is 0 or more",
+        )
+        _require(
+            0 <= self.frontier_points_count <= MOST_FRONTIER_POINTS,
+            f"a frontier has up to {MOST_FRONTIER_POINTS} points",
+        )
+
+
+def _require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise QuestionError(sentence)
 
 
 @dataclass(frozen=True)
 class Question:
-    """The problem, and what its ids mean: cells, targeted `lines`, `idle` dollars; and practices refused, with why."""
+    """The problem, and what its ids mean: cells, and the part of an award that each fund is."""
 
     problem: Problem
     cells: Cells
-    lines: Mapping[str, StandingLine]
-    idle: Mapping[str, StandingLine] = field(default_factory=dict)
-    refused: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Part]
     notes: tuple[str, ...] = ()
+    lines: Mapping[str, StandingLine] = field(init=False)
+
+    def __post_init__(self) -> None:
+        lines = {line.id: line for part in self.parts.values() for line in part.lines}
+        object.__setattr__(self, "lines", lines)
+
+    @property
+    def standing(self) -> Standing:
+        """What the question was set out from."""
+        return self.cells.standing
 
 
 def set_out(standing: Standing, ask: Ask) -> Question:
-    """The question for the optimizer. Errors: QuestionError."""
+    """The question for the optimizer. Errors: QuestionError, ProblemError."""
     cells = Cells.of(standing, ask.fiscal_years, ask.confidence)
-    funds: list[Fund] = []
-    lines: dict[str, StandingLine] = {}
-    idle: dict[str, StandingLine] = {}
-    other_currency = 0
-    for investment in standing.investments:
-        if investment.currency != standing.currency:
-            other_currency += 1
-            continue
-        for part in parts_of(investment, standing, ask):
-            funds.append(_fund(part, standing, cells, ask))
-            lines.update((line.id, line) for line in part.lines)
-            idle.update((line.id, line) for line in part.idle)
+    ours = [each for each in standing.investments if each.currency == standing.currency]
+    parts = {part.id: part for each in ours for part in parts_of(each, standing, ask.fiscal_years)}
+    frame = Frame.of(cells, parts.values(), ask.objective)
+    funds = [frame.fund(part) for part in parts.values()]
     if ask.new_money_amount:
-        allowed = [cell for cell in cells.all if _may_receive(cells, cell.id, ask.minimum_tier)]
-        funds.append(new_money(ask.new_money_amount, allowed))
+        funds.append(frame.new_money(ask.new_money_amount, ask.fiscal_years))
+    kept = frame.kept_cells(funds)
+    priced = {cell.practice_id for cell in cells.all}
     problem = Problem(
-        practices=tuple(_practice(each) for each in standing.practices if each.cost),
-        groups=cells.groups,
-        cells=cells.all,
+        practices=tuple(_practice(each, cells) for each in standing.practices if each.id in priced),
+        groups=frame.kept_groups(kept),
+        cells=kept,
         funds=tuple(funds),
-        rules=_rules(standing, ask),
+        rules=_rules(standing, ask, _protected(parts.values(), ask, standing)),
         currency=standing.currency,
     )
-    notes = (
-        ()
-        if not other_currency
-        else (
-            f"{other_currency} investments are in another currency than {standing.currency} and stay as they are.",
-        )
-    )
-    return Question(problem, cells, lines, idle, cells.refused, notes)
+    return Question(problem, cells, parts, tuple(_notes(standing, parts.values(), cells)))
 
 
 @dataclass(frozen=True)
-class Part:
-    """The dollars of one investment that stand under the same restrictions; `idle` are on no line."""
+class Frame:
+    """What all funds are set out from: cells that may receive more, and those in which dollars work today."""
 
-    id: str
-    investment: StandingInvestment
-    restrictions: tuple[StandingRestriction, ...]
-    lines: tuple[StandingLine, ...]
-    idle: tuple[StandingLine, ...]
-    years: tuple[int, ...]
+    cells: Cells
+    open_cells: Mapping[str, Place]
+    used: frozenset[str]
 
+    @classmethod
+    def of(cls, cells: Cells, parts: Iterable[Part], objective: Objective) -> Self:
+        """The frame of a question."""
+        lines = ((line, part.years[0]) for part in parts for line in part.lines)
+        used = {cell for line, year in lines if (cell := cells.cell_of(line, year)) is not None}
+        is_for_all = objective is Objective.STUDENTS_REACHED
+        found = {
+            cell: place
+            for cell, place in cells.places.items()
+            if place.effect > 0 and (place.target.is_open or is_for_all)
+        }
+        return cls(cells, found, frozenset(used))
 
-def parts_of(investment: StandingInvestment, standing: Standing, ask: Ask) -> Iterable[Part]:
-    """One part a fiscal year for targeted lines, and one for dollars of no year yet; each split by restriction.
+    @property
+    def standing(self) -> Standing:
+        """What stands today."""
+        return self.cells.standing
 
-    A restriction on only some of the award covers, of these dollars, its amount less what the award's other
-    lines (of other years, other uses, or spent) already hold within it.
-    """
-    years = [year for year in ask.fiscal_years if _is_active(investment, year, standing)]
-    movable = [line for line in investment.lines if line.use in MOVABLE_USES and not line.position]
-    whole = tuple(each for each in investment.restrictions if each.amount is None)
-    partial = [each for each in investment.restrictions if each.amount is not None]
-    for year in sorted(set(ask.fiscal_years)):
-        of_year = [line for line in movable if line.fiscal_year == year]
-        if of_year:
-            yield from _split(Draft(f"{investment.id}:{year}", investment, whole, (year,)), of_year, partial)
-    floating = [line for line in movable if line.fiscal_year is None]
-    if floating and years:
-        yield from _split(Draft(f"{investment.id}:open", investment, whole, tuple(years)), floating, partial)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A part before its lines are shared out."""
-
-    id: str
-    investment: StandingInvestment
-    whole: tuple[StandingRestriction, ...]
-    years: tuple[int, ...]
-
-    def part(self, name: str, also: tuple[StandingRestriction, ...], lines: list[StandingLine]) -> Part:
-        """The part with these lines."""
-        idle = tuple(line for line in lines if not line.is_targeted)
-        targeted = tuple(line for line in lines if line.is_targeted)
-        return Part(f"{self.id}{name}", self.investment, (*self.whole, *also), targeted, idle, self.years)
-
-
-def _split(draft: Draft, lines: list[StandingLine], partial: Sequence[StandingRestriction]) -> Iterable[Part]:
-    left = sorted(lines, key=lambda line: line.id)
-    for restriction in sorted(partial, key=lambda each: each.id):
-        elsewhere = sum(
-            line.available + line.obligated
-            for line in draft.investment.lines
-            if line not in lines and _within(line, restriction)
+    def kept_cells(self, funds: Iterable[Fund]) -> tuple[Cell, ...]:
+        """The cells that somebody may buy, or where dollars are; one where they may only stay is of no tier."""
+        bought = {cell for fund in funds for cell in fund.cell_ids}
+        bought |= self._allowed((), sorted({place.fiscal_year for place in self.open_cells.values()}))
+        return tuple(
+            cell if cell.id in bought else replace(cell, tier_rank=CLOSED_RANK)
+            for cell in self.cells.all
+            if cell.id in bought | self.used
         )
-        wanted = max(0, (restriction.amount or 0) - elsewhere)
-        taken, left = _take(left, restriction, wanted)
-        if taken:
-            yield draft.part(f":{restriction.id}", (restriction,), taken)
-    if left:
-        yield draft.part("", (), left)
 
-
-def _take(
-    lines: list[StandingLine], restriction: StandingRestriction, wanted: int
-) -> tuple[list[StandingLine], list[StandingLine]]:
-    """Lines worth `wanted` for a restriction, those within it first; the last one is cut in two."""
-    order = sorted(lines, key=lambda line: (not _within(line, restriction), line.is_targeted, line.id))
-    taken, left = [], []
-    for line in order:
-        size = line.available + line.obligated
-        if wanted >= size:
-            taken.append(line)
-            wanted -= size
-        elif wanted > 0 and (_within(line, restriction) or not line.is_targeted):
-            obligated = min(line.obligated, wanted)
-            taken.append(_cut(line, wanted - obligated, obligated, restriction.id))
-            left.append(_cut(line, line.available - (wanted - obligated), line.obligated - obligated, ""))
-            wanted = 0
-        else:
-            left.append(line)
-    return taken, left
-
-
-def _cut(line: StandingLine, available: int, obligated: int, name: str) -> StandingLine:
-    return replace(
-        line, id=f"{line.id}:{name}" if name else line.id, available=available, obligated=obligated
-    )
-
-
-def _within(line: StandingLine, restriction: StandingRestriction) -> bool:
-    """Whether a line lies within what a restriction allows, by what the line itself names."""
-    return all(
-        not allowed or value in allowed
-        for allowed, value in (
-            (restriction.outcomes, line.outcome),
-            (restriction.practices, line.practice),
-            (restriction.populations, line.population),
-            (restriction.areas, line.area),
-            (restriction.fiscal_years, line.fiscal_year),
+    def kept_groups(self, cells: Iterable[Cell]) -> tuple[Group, ...]:
+        """The groups that a cell serves, and those of the largest areas, so that a lack of evidence shows."""
+        served = {cell.group_id for cell in cells}
+        largest = largest_areas(self.standing, ())
+        return tuple(
+            group
+            for group in self.cells.groups
+            if group.id in served or self.cells.targets[group.id].area in largest
         )
-    ) and restriction.use in {None, line.use}
 
-
-def _is_active(investment: StandingInvestment, year: int, standing: Standing) -> bool:
-    first, last = fiscal_year_span(year, standing.fiscal_year_start_month)
-    return (investment.starts_on is None or investment.starts_on <= last) and (
-        investment.ends_on is None or investment.ends_on >= first
-    )
-
-
-def _fund(part: Part, standing: Standing, cells: Cells, ask: Ask) -> Fund:
-    lines = [_line(line, cells) for line in part.lines]
-    idle = [
-        Line(
-            line.id,
-            line.available + line.obligated,
-            None,
-            line.obligated,
-            idle=line.obligated == 0,
-            label="not yet targeted",
+    def fund(self, part: Part) -> Fund:
+        """A part as the optimizer's fund."""
+        lines = (*self._lines(part), *_idle_lines(part))
+        return Fund(
+            id=part.id,
+            investment_id=part.investment.id,
+            funder_id=part.investment.funder,
+            budget_amount=sum(line.amount for line in lines),
+            cell_ids=self._allowed(part.restrictions, part.years),
+            lines=lines,
+            label=f"{part.investment.funder_name}, {part.investment.title}",
+            restriction="; ".join(filter(None, (each.note for each in part.restrictions))),
         )
-        for line in part.idle
-    ]
-    allowed = frozenset(
-        cell.id
-        for cell in cells.all
-        if cell.fiscal_year in part.years
-        and _may_receive(cells, cell.id, ask.minimum_tier)
-        and all(allows(each, cells.place(cell.id), standing) for each in part.restrictions)
-    )
-    return Fund(
-        id=part.id,
-        investment_id=part.investment.id,
-        funder_id=part.investment.funder,
-        budget_amount=sum(line.amount for line in (*lines, *idle)),
-        cell_ids=allowed,
-        lines=(*lines, *idle),
-        label=f"{part.investment.funder_name}, {part.investment.title}",
-        restriction="; ".join(filter(None, (each.note for each in part.restrictions))),
-    )
+
+    def new_money(self, amount: int, years: Sequence[int]) -> Fund:
+        """Unrestricted dollars that are no award yet."""
+        allowed = self._allowed((), years)
+        return Fund(NEW_MONEY, NEW_MONEY, NEW_MONEY, amount, allowed, label="New money")
+
+    def _lines(self, part: Part) -> Iterable[Line]:
+        for line in part.lines:
+            amount = line.available + line.obligated
+            is_hidden = self.cells.is_hidden(line, part.years[0])
+            yield Line(
+                id=line.id,
+                amount=amount,
+                cell_id=self.cells.cell_of(line, part.years[0]),
+                locked_amount=amount if is_hidden else line.obligated,
+                label=self.cells.label_of(line),
+            )
+
+    def _allowed(self, restrictions: Sequence[StandingRestriction], years: Sequence[int]) -> frozenset[str]:
+        found: set[str] = set()
+        for year in years:
+            first, _ = fiscal_year_span(year, self.standing.fiscal_year_start_month)
+            terms = [each for each in restrictions if each.until is None or first <= each.until]
+            areas = largest_areas(self.standing, terms)
+            found |= {
+                cell
+                for cell, place in self.open_cells.items()
+                if place.fiscal_year == year
+                and (place.target.area in areas or cell in self.used)
+                and all(allows(each, place, self.standing) for each in terms)
+            }
+        return frozenset(found)
 
 
-def _line(line: StandingLine, cells: Cells) -> Line:
-    return Line(
-        line.id,
-        line.available + line.obligated,
-        cells.cell_of(line),
-        line.obligated,
-        label=cells.label_of(line),
-    )
+def _idle_lines(part: Part) -> Iterable[Line]:
+    for line in part.idle:
+        if line.available:
+            yield Line(line.id, line.available, idle=True, label="not yet targeted")
+        if line.obligated:
+            yield Line(f"{line.id}:obligated", line.obligated, None, line.obligated, label="signed for")
 
 
-def _may_receive(cells: Cells, cell_id: str, minimum_tier: str) -> bool:
-    place = cells.place(cell_id)
-    return place.effect > 0 and tier_rank(place.tier) <= tier_rank(minimum_tier)
+def largest_areas(standing: Standing, restrictions: Sequence[StandingRestriction]) -> frozenset[str]:
+    """The areas that all restrictions allow and that lie in no other such area."""
+    allowed = {
+        area.id
+        for area in standing.areas.values()
+        if all(not each.areas or each.areas & {area.id, *area.within} for each in restrictions)
+    }
+    return frozenset(area for area in allowed if not allowed & set(standing.areas[area].within))
 
 
 def allows(restriction: StandingRestriction, place: Place, standing: Standing) -> bool:
     """Whether a donor's restriction lets its dollars go to a cell: lists are ANDed, their members ORed.
 
-    A group inside an allowed one (an intersection), and an area inside an allowed one, are allowed. After
-    `until` the restriction has lapsed.
+    A group inside an allowed one (an intersection), and an area inside an allowed one, are allowed.
     """
-    first, _ = fiscal_year_span(place.fiscal_year, standing.fiscal_year_start_month)
-    if restriction.until is not None and first > restriction.until:
-        return True
-    population, area = standing.populations[place.population], standing.areas[place.area]
+    target = place.target
+    populations = {target.population, *standing.populations[target.population].parts}
+    areas = {target.area, *standing.areas[target.area].within}
     return (
-        (not restriction.outcomes or place.outcome in restriction.outcomes)
+        (not restriction.outcomes or target.outcome in restriction.outcomes)
         and (not restriction.practices or place.practice in restriction.practices)
-        and (
-            not restriction.populations or bool(restriction.populations & {population.id, *population.parts})
-        )
-        and (not restriction.areas or bool(restriction.areas & {area.id, *area.within}))
+        and (not restriction.populations or bool(restriction.populations & populations))
+        and (not restriction.areas or bool(restriction.areas & areas))
         and (not restriction.fiscal_years or place.fiscal_year in restriction.fiscal_years)
         and restriction.use in {None, "PRACTICE"}
         and (restriction.minimum_tier is None or tier_rank(place.tier) <= tier_rank(restriction.minimum_tier))
     )
 
 
-def _practice(each: StandingPractice) -> Practice:
+def _practice(each: StandingPractice, cells: Cells) -> Practice:
+    """A practice serves nobody twice in a year: at most everybody in the largest areas, for each outcome."""
+    outcomes = {place.target.outcome for place in cells.of_practice(each.id)}
+    everybody: dict[tuple[str, str], float] = {}
+    for target in cells.targets.values():
+        if target.outcome in outcomes and not cells.standing.areas[target.area].within:
+            key = (target.outcome, target.area)
+            everybody[key] = max(everybody.get(key, 0.0), float(target.people))
+    people = sum(everybody.values()) if everybody else None
+    limits = [limit for limit in (each.capacity, people) if limit is not None]
     return Practice(
         id=each.id,
         cost_per_participant=each.cost,
         label=each.name,
-        capacity=each.capacity,
-        in_kind_needs=tuple(
-            InKindNeed(f"{kind}:{unit}", float(units)) for (kind, unit), units in sorted(each.needs.items())
-        ),
+        capacity=min(limits, default=None),
+        in_kind_needs=needs_of(each, cells.standing),
     )
 
 
-def _rules(standing: Standing, ask: Ask) -> Rules:
+def _protected(parts: Iterable[Part], ask: Ask, standing: Standing) -> frozenset[str]:
+    """What was asked to be protected, with the lines of protected practices, whose effect may be unknown."""
+    asked = {key for key, row in standing.rows.items() if row in ask.protected_ids} | ask.protected_ids
+    lines = {line.id for part in parts for line in part.lines if line.practice in asked}
+    return frozenset(asked | lines)
+
+
+def _rules(standing: Standing, ask: Ask, protected: frozenset[str]) -> Rules:
     return Rules(
         objective=ask.objective,
         equity_weight=ask.equity_weight,
         maximum_shift_share=ask.maximum_shift_share,
         smallest_move_amount=ask.smallest_move_amount,
         maximum_moves_count=ask.maximum_moves_count,
-        protected_ids=ask.protected_ids,
+        protected_ids=protected,
+        minimum_tier_rank=tier_rank(ask.minimum_tier),
         confidence=ask.confidence,
-        in_kind=tuple(_supplies(standing, ask.fiscal_years)),
+        in_kind=tuple(supplies_of(standing, ask.fiscal_years)),
         frontier_points_count=ask.frontier_points_count,
     )
 
 
-def _supplies(standing: Standing, years: Sequence[int]) -> Iterable[InKindSupply]:
-    """What is at hand of each needed resource each fiscal year, in proportion to the days of its term."""
-    needed = {need for practice in standing.practices if practice.cost for need in practice.needs}
-    units: dict[tuple[str, str, int], float] = defaultdict(float)
-    for supply in standing.supplies:
-        for year in years:
-            if (supply.kind, supply.unit) in needed:
-                units[supply.kind, supply.unit, year] += _units_in(supply, year, standing)
-    for kind, unit in sorted(needed):
-        for year in years:
-            yield InKindSupply(f"{kind}:{unit}", units[kind, unit, year], year)
-
-
-def _units_in(supply: StandingSupply, year: int, standing: Standing) -> float:
-    first, last = fiscal_year_span(year, standing.fiscal_year_start_month)
-    starts, ends = supply.starts_on or first, supply.ends_on or last
-    days = _days(max(first, starts), min(last, ends))
-    return float(supply.quantity) * days / max(1, _days(starts, ends))
-
-
-def _days(first: date, last: date) -> int:
-    return max(0, (last - first).days + 1)
+def _notes(standing: Standing, parts: Iterable[Part], cells: Cells) -> Iterable[str]:
+    foreign = sum(each.currency != standing.currency for each in standing.investments)
+    if foreign:
+        yield f"{foreign} investments are in another currency than {standing.currency} and stay as they are."
+    hidden = [line.available for part in parts for line in part.lines if cells.is_hidden(line, part.years[0])]
+    if any(hidden):
+        yield (
+            f"{len(hidden)} lines stay as they are: their practice works, but its cost, or a rate of those "
+            "whom they serve, is not shown."
+        )
+    if cells.targets:
+        yield (
+            "A student may belong to several groups; each dollar counts for the group that it is for, and "
+            "gains in several groups may be partly the same students."
+        )

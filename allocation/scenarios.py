@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.answer import AnswerStatus
 from allocation.ledger import AccountKey, Line, Posted, Posting, open_accounts, post
+from allocation.moves import LineOf, MoveResult
 from allocation.problem import Objective
 from allocation.question import Ask
-from allocation.results import LineOf, MoveResult, Result
+from allocation.results import Result
 from models.base import new_id
 from models.ledger import AccountKind, TransactionKind
 from models.resources import ResourceUse
@@ -164,6 +165,7 @@ def _move(scenario: Scenario, place: int, move: MoveResult) -> Move:
         gain=move.gain,
         gain_low=move.gain_low,
         gain_high=move.gain_high,
+        reason=move.reason,
         sentence=move.sentence,
         decision=MoveDecision.PENDING,
     )

@@ -87,7 +87,7 @@ class StandingRestriction:
 
 @dataclass(frozen=True)
 class StandingLine:
-    """Dollars of an investment in one line, in minor units: still available, and signed for."""
+    """Dollars of an investment in one line, in minor units: still available, signed for, and already spent."""
 
     id: str
     use: str
@@ -100,6 +100,9 @@ class StandingLine:
     available: int
     obligated: int
     version: int = 0
+    spent: int = 0
+    account: str = ""
+    """The ledger account that the dollars are in; `version` is that account's at the time of reading."""
 
     @property
     def is_targeted(self) -> bool:
@@ -152,6 +155,12 @@ class Standing:
     findings: Sequence[Finding]
     investments: Sequence[StandingInvestment]
     supplies: Sequence[StandingSupply] = field(default_factory=tuple)
+    rows: Mapping[str, str] = field(default_factory=dict)
+    """Where the ids are keys (allocation/keys.py), the row that each stands for."""
+
+    def row(self, key: str | None) -> str | None:
+        """The row id that a key stands for; an id that is no key is itself a row id."""
+        return None if key is None else self.rows.get(key, key)
 
 
 def fiscal_year_span(fiscal_year: int, start_month: int) -> tuple[date, date]:

@@ -1,10 +1,13 @@
 """What is true: the facts that a partnership records. Importing this package knows every table."""
 
 from models import (
+    budgets,
     history,
     in_kind,
     ledger,
+    matches,
     measurements,
+    obligations,
     organizations,
     outcomes,
     partnerships,
@@ -19,10 +22,13 @@ from models.base import Base
 
 __all__ = [
     "Base",
+    "budgets",
     "history",
     "in_kind",
     "ledger",
+    "matches",
     "measurements",
+    "obligations",
     "organizations",
     "outcomes",
     "partnerships",

@@ -88,7 +88,7 @@ class Investment(TenantRow):
         CheckConstraint("(awarded_on is null) = (awarded_on_precision is null)", name="awarded_on_precision"),
         CheckConstraint("version > 0", name="version"),
         UniqueConstraint("partnership_id", "source_system", "content_sha256", "occurrence"),
-        looked_up_by("investment", "source_system", "source_publisher", "source_identifier"),
+        looked_up_by("investment", "source_system", "source_identifier"),
         looked_up_by("investment", "funder_id"),
         looked_up_by("investment", "recipient_id"),
         looked_up_by("investment", "fiscal_agent_id"),

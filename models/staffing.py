@@ -56,6 +56,24 @@ class StaffPosition(TenantRow):
     ends_on: Mapped[date | None]
 
 
+class PositionCost(TenantRow):
+    """From a day on, what the position is paid a year, and its benefits as a share of the pay: a raise is a row."""
+
+    __tablename__ = "position_cost"
+    __table_args__ = (
+        belongs(),
+        refers("position_id", "staff_position"),
+        UniqueConstraint("partnership_id", "position_id", "from_on"),
+        CheckConstraint("annual_pay >= 0", name="annual_pay"),
+        CheckConstraint("benefit_rate >= 0 and benefit_rate < 'infinity'", name="benefit_rate"),
+    )
+
+    position_id: Mapped[UUID]
+    from_on: Mapped[date]
+    annual_pay: Mapped[Minor]
+    benefit_rate: Mapped[Decimal] = mapped_column(server_default="0")
+
+
 class StaffFunding(TenantRow):
     """What one investment or one in-kind resource pays of a position each month of a term."""
 

@@ -23,6 +23,7 @@ from allocation.disclosure.tables import ContradictionError, Floats, Protection,
 _ROUNDS = 7
 _LARGE = 300
 _FEW = 8
+_SPARE = 2.0
 _TOLERANCE = 1e-6
 _INTEGER_VARIABLES = 160
 _INTEGER_SECONDS = 5.0
@@ -86,8 +87,8 @@ def interval_of(table: Table, protection: Protection) -> Interval:
 def exact_interval(table: Table, protection: Protection) -> Interval:
     """The bounds over whole numbers, where the linear ones are close to too narrow and the table is small."""
     interval = interval_of(table, protection)
-    near = interval.width < protection.width + 2
-    if not near or not interval.keeps(protection) or 2 * table.cell_count > _INTEGER_VARIABLES:
+    is_near = interval.width < protection.width + _SPARE
+    if not is_near or not interval.keeps(protection) or not _is_small(table):
         return interval
     weights = table.objective(protection)
     low, high = _solve_whole(table, weights), _solve_whole(table, -weights)
@@ -96,27 +97,37 @@ def exact_interval(table: Table, protection: Protection) -> Interval:
     return Interval(low, -high)
 
 
-def suspects(table: Table, protections: Sequence[Protection], seed: int = 0) -> list[int]:
-    """Places of the numbers that no witness clears with room to spare for fractional corners."""
+def suspects(table: Table, protections: Sequence[Protection], *, is_many: bool = False) -> list[int]:
+    """Places of the numbers that no witness clears.
+
+    A table small enough for integer programs, and a table of many such (`is_many`), asks for room to spare for
+    fractional corners: what lies between is left to them.
+    """
     if not protections:
         return []
-    left = _wide_search(table, protections, np.random.default_rng(seed))
+    spare = _SPARE if is_many or _is_small(table) else 0.0
+    left = _wide_search(table, protections, spare)
     if len(left) < _FEW or table.cell_count < _LARGE:
         return left
     doubted = {place: protections[place] for place in left if protections[place].actual is None}
     try:
         corner, moved, places = corners(table, doubted, center_of(table))
-        near = _wide_search(corner, moved, np.random.default_rng(seed))
+        near = _wide_search(corner, moved, spare)
     except ContradictionError:  # the center agrees with what is published only up to the solver's tolerance
         return left
     cleared = set(places) - {places[place] for place in near}
     return [place for place in left if place not in cleared]
 
 
-def _wide_search(table: Table, protections: Sequence[Protection], random: np.random.Generator) -> list[int]:
-    """The places that no witness in random directions clears."""
+def _is_small(table: Table) -> bool:
+    return 2 * table.cell_count <= _INTEGER_VARIABLES
+
+
+def _wide_search(table: Table, protections: Sequence[Protection], spare: float) -> list[int]:
+    """The places that no witness in random directions clears with room to spare."""
+    random = np.random.default_rng(0)
     rows = _sparse_rows(table, protections)
-    wanted = np.array([max(2 * each.width, each.width + 2) for each in protections])
+    wanted = np.array([each.width + spare for each in protections])
     low, high = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
     left = np.ones(len(wanted), bool)
     for turn in range(_ROUNDS):
@@ -141,7 +152,7 @@ def _sparse_rows(table: Table, protections: Sequence[Protection]) -> csr_array:
 
 
 def _cleared(protections: Sequence[Protection], low: Floats, high: Floats, wanted: Floats) -> np.ndarray:
-    enough = high - low >= wanted - _TOLERANCE
+    enough = np.floor(high + _TOLERANCE) - np.ceil(low - _TOLERANCE) >= wanted
     for place, each in enumerate(protections):
         if enough[place] and each.actual is not None:
             enough[place] = Interval(low[place], high[place]).keeps(each)

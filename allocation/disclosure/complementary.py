@@ -22,6 +22,8 @@ from allocation.disclosure.tables import Floats, Known, Protection, Table
 _EXACT_CELLS = 24
 _EXACT_PROTECTIONS = 6
 _EXACT_SECONDS = 5.0
+_LARGE = 100
+_SHORT_SUM = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,36 +50,35 @@ def repair(
 ) -> Repair:
     """Withholds cells until the audit is clean, exactly where the table is small; says where it cannot.
 
-    `found`: the breaches of the table as it stands.
+    `found`: the breaches of the table as it stands. Withholding takes knowledge away, so no other number can
+    become breached, and only these are looked at again.
     """
     withheld: frozenset[int] = frozenset()
-    if found and table.cell_count <= _EXACT_CELLS:
-        withheld = _exactly(table, protections, choices, found)
-        found = breaches(_without(table, choices, withheld), protections) if withheld else found
-    while found:
-        cell = _cheapest(table, protections[found[0].place], choices, withheld)
-        if cell is None:
-            return Repair(withheld, tuple(found))
-        withheld |= {cell}
-        found = breaches(_without(table, choices, withheld), protections)
+    left = list(found)
+    if table.cell_count <= _EXACT_CELLS and len(left) <= _EXACT_PROTECTIONS:
+        withheld = optimal(table, [protections[each.place] for each in left], choices) or withheld
+        left = still_breached(_without(table, choices, withheld), protections, left)
+    while left:
+        chosen = _one_each(table, [protections[each.place] for each in left], choices, withheld)
+        if not chosen:
+            return Repair(withheld, tuple(left))
+        withheld |= chosen
+        left = still_breached(_without(table, choices, withheld), protections, left)
     return Repair(withheld)
 
 
-def _exactly(
-    table: Table, protections: Sequence[Protection], choices: Mapping[int, Choice], found: Sequence[Breach]
+def still_breached(table: Table, protections: Sequence[Protection], found: Sequence[Breach]) -> list[Breach]:
+    """Those of the breaches that remain in a table that tells less."""
+    return breaches(table, protections, [each.place for each in found])
+
+
+def _one_each(
+    table: Table, wanted: Sequence[Protection], choices: Mapping[int, Choice], withheld: frozenset[int]
 ) -> frozenset[int]:
-    """Solves for the breached numbers, and again with those that the answer leaves breached."""
-    places: set[int] = set()
-    withheld: frozenset[int] | None = frozenset()
-    while found and not {each.place for each in found} <= places:
-        places |= {each.place for each in found}
-        if len(places) > _EXACT_PROTECTIONS:
-            return withheld or frozenset()
-        withheld = optimal(table, [protections[place] for place in sorted(places)], choices)
-        if withheld is None:
-            return frozenset()
-        found = breaches(_without(table, choices, withheld), protections)
-    return withheld or frozenset()
+    """The cheapest cell for the first number; in a large table, also for those far from it."""
+    count = 1 if table.cell_count <= _LARGE else len(wanted)
+    cells = (_cheapest(table, each, choices, withheld) for each in wanted[:count])
+    return frozenset(cell for cell in cells if cell is not None)
 
 
 def optimal(
@@ -202,17 +203,28 @@ def _without(table: Table, choices: Mapping[int, Choice], withheld: frozenset[in
 def _cheapest(
     table: Table, wanted: Protection, choices: Mapping[int, Choice], withheld: frozenset[int]
 ) -> int | None:
-    """The cheapest cell in a sum with the number's cells; failing that, one sum further, and so on."""
+    """The cheapest cell in a sum with the number's cells; failing that, one sum further, and so on.
+
+    Long sums (over areas) are followed last: one area more or less in them makes little difference.
+    """
     reached = set(wanted.cells)
     open_ = {cell for cell in wanted.cells if cell in choices} - withheld
     while not open_:
-        grown = set(reached)
-        for each in table.sums:
-            members = {each.parent, *each.parts}
-            if members & reached:
-                grown |= members
+        grown = _grown(table, reached, _SHORT_SUM)
+        if not (grown & set(choices)) - withheld and grown == reached:
+            grown = _grown(table, reached, table.cell_count)
         open_ = (grown & set(choices)) - withheld
         if not open_ and grown == reached:
             return None
         reached = grown
     return min(open_, key=lambda cell: (choices[cell].loss, cell))
+
+
+def _grown(table: Table, reached: set[int], longest: int) -> set[int]:
+    """These cells and those that share a sum of at most `longest` parts with them."""
+    grown = set(reached)
+    for place in sorted({place for cell in reached for place in table.sums_of[cell]}):
+        each = table.sums[place]
+        if len(each.parts) <= longest:
+            grown |= {each.parent, *each.parts}
+    return grown

@@ -1,11 +1,11 @@
 """Judges the cells of a release together, and withholds until nothing protected can be worked out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from allocation.disclosure.audit import Breach, breaches, suspects
 from allocation.disclosure.cells import CellKey, Finding, MeasurementStatus, ReleasedCell
-from allocation.disclosure.complementary import repair
+from allocation.disclosure.complementary import repair, still_breached
 from allocation.disclosure.cube import Part, Scale, dropped, part_of, scales, withheld
 from allocation.disclosure.drafts import Draft
 from allocation.disclosure.primary import Rules
@@ -14,7 +14,7 @@ from allocation.disclosure.relations import components, relations
 from allocation.disclosure.structure import Structure
 from allocation.disclosure.tables import ContradictionError, Known, Protection, Table, joined
 
-_CHUNK_CELLS = 3000
+_CHUNK_CELLS = 2500
 _Judged = tuple[Part, list[Protection]]
 
 
@@ -109,10 +109,11 @@ class Gate:
         """The parts with numbers that the joint programs did not clear, many parts at a time."""
         for chunk in _chunks(judged):
             table, protections = joined([(self._table(part), wanted) for part, wanted in chunk])
+            many = len(chunk) > 1
             try:
-                places = suspects(table, protections)
+                places = suspects(table, protections, is_many=many)
             except ContradictionError:
-                places = suspects(reconciled(table), protections)
+                places = suspects(reconciled(table), protections, is_many=many)
             start = 0
             for each in chunk:
                 end = start + len(each[1])
@@ -139,12 +140,12 @@ class Gate:
         self._counts["withheld"] += len(answer.withheld)
         self._drop_until_clean(part, wanted, answer.breaches)
 
-    def _drop_until_clean(self, part: Part, wanted: list[Protection], left: tuple[Breach, ...]) -> None:
+    def _drop_until_clean(self, part: Part, wanted: list[Protection], left: Sequence[Breach]) -> None:
         while left:
             if not self._drop(part, part.places[wanted[left[0].place].cells[0]]):
                 self._remaining += [self._named(part, wanted[each.place]) for each in left]
                 return
-            left = tuple(breaches(self._table(part), wanted))
+            left = still_breached(self._table(part), wanted, left)
 
     def _not_given_away(self, part: Part, wanted: list[Protection]) -> list[Protection]:
         """Without what a source withheld but gives away itself: withholding our own would protect nothing."""
@@ -213,11 +214,11 @@ class Gate:
 def _chunks(judged: list[_Judged]) -> Iterator[list[_Judged]]:
     chunk: list[_Judged] = []
     cells = 0
-    for each in judged:
-        chunk.append(each)
-        cells += len(each[0].keys)
-        if cells >= _CHUNK_CELLS:
+    for each in sorted(judged, key=lambda each: len(each[0].keys)):
+        if cells + len(each[0].keys) > _CHUNK_CELLS and chunk:
             yield chunk
             chunk, cells = [], 0
+        chunk.append(each)
+        cells += len(each[0].keys)
     if chunk:
         yield chunk

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from allocation.persistence import Rule
 from allocation.standing import StandingIndicator, StandingPopulation, StandingRate
 from models import measurements, outcomes, partnerships
 
+PERCENT = Decimal(100)
 DisclosedRow = Any  # a row of the query in read_figures: its columns are named there
 
 
@@ -75,9 +78,9 @@ async def read_pairs(
         select(outcomes.Reference).where(outcomes.Reference.partnership_id == partnership_id)
     )
     chosen = {(str(r.indicator_id), r.dimension): r for r in references.scalars()}
-    series: dict[tuple[str, str], dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
+    series: dict[tuple[str, str], dict[str, list[DisclosedRow]]] = defaultdict(lambda: defaultdict(list))
     for row in figures:
-        series[str(row.indicator_id), str(row.area_id)][str(row.population_id)].append(figure_of(row))
+        series[str(row.indicator_id), str(row.area_id)][str(row.population_id)].append(row)
     return [
         pair
         for (indicator, area), groups in series.items()
@@ -86,7 +89,7 @@ async def read_pairs(
 
 
 def figure_of(row: DisclosedRow) -> Figure:
-    """A disclosed figure as the arithmetic takes it; without a size, the least that was disclosed of it."""
+    """A disclosed figure as the arithmetic takes it, with the counts that were disclosed."""
     return Figure(
         period_end=row.period_end,
         status=FigureStatus(row.status.value),
@@ -97,15 +100,33 @@ def figure_of(row: DisclosedRow) -> Figure:
     )
 
 
+def weighed(row: DisclosedRow) -> Figure:
+    """A disclosed figure to be tested. A percentage whose counts are not disclosed weighs as its least size.
+
+    The least size is itself disclosed, so nothing hidden enters; the test is the more careful for it.
+    """
+    figure = figure_of(row)
+    if (
+        figure.counts is not None
+        or figure.rate is None
+        or not row.size_low
+        or not 0 <= figure.rate <= PERCENT
+    ):
+        return figure
+    counted = int((figure.rate * row.size_low / PERCENT).to_integral_value(ROUND_HALF_EVEN))
+    return replace(figure, numerator=counted, denominator=row.size_low)
+
+
 def _pairs_in(
     indicator: StandingIndicator,
     area: str,
-    groups: dict[str, list[Figure]],
+    groups: dict[str, list[DisclosedRow]],
     populations: dict[str, StandingPopulation],
     chosen: dict[tuple[str, str], outcomes.Reference],
 ) -> Iterable[Pair]:
     totals = [each for each in groups if populations[each].is_total]
-    for group, figures in groups.items():
+    test = weighed if indicator.unit == "percent" else figure_of
+    for group, rows in groups.items():
         population = populations[group]
         reference = chosen.get((indicator.id, population.dimension))
         kind, other = ReferenceKind.TOTAL, _total_for(population, totals, populations)
@@ -115,7 +136,9 @@ def _pairs_in(
             kind = ReferenceKind.REST
         if other is None or group == other or population.is_total or other not in groups:
             continue
-        theirs = rest_of(figures, groups[other]) if kind is ReferenceKind.REST else groups[other]
+        theirs = [test(row) for row in groups[other]]
+        if kind is ReferenceKind.REST:
+            theirs = rest_of([figure_of(row) for row in rows], [figure_of(row) for row in groups[other]])
         yield Pair(
             indicator=indicator.id,
             area=area,
@@ -123,7 +146,7 @@ def _pairs_in(
             group=group,
             reference=other,
             reference_kind=kind,
-            figures=figures,
+            figures=[test(row) for row in rows],
             reference_figures=theirs,
             higher_is_better=indicator.higher_is_better,
             unit=Unit.PERCENT if indicator.unit == "percent" else Unit.NUMBER,

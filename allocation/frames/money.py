@@ -21,11 +21,11 @@ LineKey = tuple[
     UUID | None,
     int | None,
 ]
-HELD = (ledger.AccountKind.AVAILABLE, ledger.AccountKind.OBLIGATED)
+HELD = (ledger.AccountKind.AVAILABLE, ledger.AccountKind.OBLIGATED, ledger.AccountKind.SPENT)
 
 
 async def read_investments(session: AsyncSession, partnership_id: UUID) -> Sequence[StandingInvestment]:
-    """The investments with dollars still available or obligated, their lines and restrictions."""
+    """The investments with dollars available, obligated or spent, their lines and restrictions."""
     i, funder = resources.Investment, resources.Funder
     lines = await _read_lines(session, partnership_id)
     restrictions = await _read_restrictions(session, partnership_id)
@@ -95,7 +95,7 @@ def _line(key: LineKey, accounts: dict[str, ledger.Account]) -> StandingLine:
     def named(row_id: UUID | None) -> str | None:
         return None if row_id is None else str(row_id)
 
-    first = accounts.get("AVAILABLE") or accounts["OBLIGATED"]
+    first = next(accounts[kind.value] for kind in HELD if kind.value in accounts)
     _, use, practice, outcome, population, area, position, fiscal_year = key
     return StandingLine(
         id=str(first.id),
@@ -108,7 +108,9 @@ def _line(key: LineKey, accounts: dict[str, ledger.Account]) -> StandingLine:
         fiscal_year=fiscal_year,
         available=left("AVAILABLE"),
         obligated=left("OBLIGATED"),
+        spent=left("SPENT"),
         version=first.version if "AVAILABLE" in accounts else 0,
+        account=str(first.id),
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from allocation.disparities import assess_disparities
 from allocation.evidence.finding import Setting
 from allocation.frames.figures import newest_rates, read_figures, read_pairs
+from allocation.frames.keys import read_keys
 from allocation.frames.money import read_investments
 from allocation.frames.places import (
     read_areas,
@@ -17,18 +18,20 @@ from allocation.frames.places import (
     rule_of,
 )
 from allocation.frames.practices import read_findings, read_practices, read_supplies
+from allocation.keys import told_in_keys
 from allocation.standing import Standing
 from models import outcomes
 
 
 async def read_standing(session: AsyncSession, partnership_id: UUID) -> Standing:
-    """Everything that a reallocation in this partnership starts from."""
+    """Everything that a reallocation in this partnership starts from, told in keys (allocation/keys.py)."""
     partnership = await read_partnership(session, partnership_id)
     populations = await read_populations(session, partnership_id)
     indicators = await read_indicators(session, partnership_id)
     figures = await read_figures(session, partnership_id)
     pairs = await read_pairs(session, partnership_id, figures, populations, indicators)
-    return Standing(
+    investments = await read_investments(session, partnership_id)
+    standing = Standing(
         currency=partnership.currency,
         fiscal_year_start_month=partnership.fiscal_year_start_month,
         settings=frozenset(Setting(each) for each in partnership.settings),
@@ -40,6 +43,7 @@ async def read_standing(session: AsyncSession, partnership_id: UUID) -> Standing
         rates=newest_rates(figures),
         disparities=assess_disparities(pairs, rule_of(partnership)),
         findings=await read_findings(session, partnership_id),
-        investments=await read_investments(session, partnership_id),
+        investments=investments,
         supplies=await read_supplies(session, partnership_id),
     )
+    return told_in_keys(standing, await read_keys(session, partnership_id, investments))

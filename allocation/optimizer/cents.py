@@ -82,6 +82,8 @@ def _trim(totals: dict[int, int], today: dict[int, int], locked: dict[int, int],
     """Take what rounding put above the budget from increases first, then from what is not committed."""
     for kept in (today, locked):
         excess = sum(totals.values()) - budget
+        if excess <= 0:
+            return
         for spot in sorted(totals, key=lambda spot: (kept.get(spot, 0) - totals[spot], spot)):
             cut = min(excess, totals[spot] - max(kept.get(spot, 0), locked.get(spot, 0)))
             if cut > 0:
@@ -120,7 +122,7 @@ def _split(layout: Layout, each: FundClass, totals: Mapping[int, int]) -> dict[t
     room = {m: layout.purses[m].fund.budget_amount - _sum(after, m) for m in each.members}
     rises = {spot: totals[spot] - today.get(spot, 0) for spot in totals}
     for limits in (released, None):
-        for spot in sorted(rises, key=lambda spot: (-rises[spot], spot)):
+        for spot in sorted((s for s in rises if rises[s] > 0), key=lambda spot: (-rises[spot], spot)):
             rises[spot] -= _fill(after, room, limits, (spot, rises[spot]))
     return after
 

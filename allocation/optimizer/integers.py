@@ -2,7 +2,8 @@
 
 Changes when such a yes-or-no rule does. Each possible move of a fund is a column m (money from a line, or
 from idle money, to a spot) with a yes-or-no column b. Yes-or-no columns have no prices, so a reached aim is
-kept by a row; with them fixed, all aims run again as linear stages.
+kept by a row. The least released dollars are sought among the moves already chosen; with all decisions fixed,
+the aims run again as linear stages.
 """
 
 import math
@@ -18,15 +19,15 @@ from allocation.optimizer import solver as door
 from allocation.optimizer.build import Question, formulate
 from allocation.optimizer.formulation import NEGLIGIBLE, Formulation
 from allocation.optimizer.layout import UNIT
-from allocation.optimizer.program import Floats, Key, Term
+from allocation.optimizer.program import Floats, Key, Program, Term
 from allocation.optimizer.solver import Outcome, Status
-from allocation.optimizer.stages import TIE, Reached, Stage, run_stages, stages_of
+from allocation.optimizer.stages import RELEASED, TIE, Reached, Stage, run_stages, stages_of
 from allocation.problem import Line
 
-NODES = 2_000
+NODES = 500
 """Branches after which the best plan found counts as LIMITED: a limit on time would make plans differ."""
-GAP = 1e-4
-"""Relative distance from the proved bound at which the search ends."""
+FEW = 1_000
+"""Up to this many yes-or-no columns the search ends within 1e-4 of the proved bound, beyond within 1e-3."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def solve(question: Question) -> tuple[Formulation, list[Option], Reached]:
     stages = stages_of(model)
     searched = [stage for stage in stages if stage.name != TIE]
     with door.highs(question.problem.rules.time_limit_seconds) as solver:
-        door.set_option(solver, "mip_rel_gap", GAP)
+        is_small = sum(model.program.integer) <= FEW
+        door.set_option(solver, "mip_rel_gap", 1e-4 if is_small else 1e-3)
         door.set_option(solver, "mip_max_nodes", NODES)
         door.load(solver, model.program, searched[0].costs)
         found, is_proved = _search(solver, model, searched)
@@ -198,6 +200,8 @@ def _search(solver: Any, model: Formulation, stages: Sequence[Stage]) -> tuple[O
     for stage in stages:
         door.set_costs(solver, stage.costs)
         if last is not None:
+            if stage.name == RELEASED:
+                _keep_closed(solver, model.program, last.columns)
             solver.setSolution(_start(last))
         found = door.run(solver, model.program)
         if found.status not in (Status.OPTIMAL, Status.LIMITED):
@@ -210,6 +214,14 @@ def _search(solver: Any, model: Formulation, stages: Sequence[Stage]) -> tuple[O
     if last is None:
         raise door.SolverError("a question without aims was asked")
     return last, is_proved
+
+
+def _keep_closed(solver: Any, program: Program, columns: Floats) -> None:
+    """Allow only decisions that are taken to be taken back."""
+    whole = np.flatnonzero(np.array(program.integer, dtype=bool))
+    closed = whole[np.round(columns[whole]) == 0].astype(np.int32)
+    zeros = np.zeros(len(closed))
+    solver.changeColsBounds(len(closed), closed, zeros, zeros)
 
 
 def _start(found: Outcome) -> Any:

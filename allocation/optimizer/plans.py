@@ -3,11 +3,13 @@
 The linear program knows no smallest move. A line that would lose less than the smallest move is pinned, a
 cell that would receive less from a fund is closed to it, and the program is solved again; today's amounts
 always satisfy a pin. Where pairing alone leaves a small move between two large changes, that move is undone
-if every rule still holds. A small move that a rule needs stays and is marked as forced.
+if every rule still holds, else its cell is closed to the fund. A small move that remains is marked as forced:
+it occurs where today's amounts break a rule themselves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from allocation.answer import Move
 from allocation.optimizer import integers
@@ -19,12 +21,15 @@ from allocation.optimizer.formulation import Formulation
 from allocation.optimizer.front import load_through_pulp
 from allocation.optimizer.layout import Layout
 from allocation.optimizer.moves import moves_of
+from allocation.optimizer.program import Floats, Program
 from allocation.optimizer.solver import Status
 from allocation.optimizer.stages import Reached, run_stages, stages_of
 from allocation.problem import Fund, Problem
 
-PIN_ROUNDS = 12
+PIN_ROUNDS = 4
 """Rounds after which small moves are undone instead of pinned."""
+LAST_ROUNDS = 6
+"""Further rounds in which cells are closed to small moves that cannot be undone."""
 
 Progress = Callable[[float, str], None]
 
@@ -50,11 +55,13 @@ def find_plan(question: Question, progress: Progress) -> Plan:
     return Plan(model, reached, after, moves)
 
 
-def solve_once(question: Question) -> tuple[Formulation, Reached]:
-    """All aims in order over the class program, as PuLP builds it."""
+def solve_once(
+    question: Question, load: Callable[[Any, Program, Floats], None] = load_through_pulp
+) -> tuple[Formulation, Reached]:
+    """All aims in order over the class program, as PuLP builds it (or handed over by `load`)."""
     model = formulate(question)
     with door.highs(question.problem.rules.time_limit_seconds) as solver:
-        load_through_pulp(solver, model.program, model.program.costs({}))
+        load(solver, model.program, model.program.costs({}))
         return model, run_stages(solver, model, stages_of(model))
 
 
@@ -81,20 +88,30 @@ def _after(question: Question, moves: tuple[Move, ...]) -> Amounts:
 def _without_small_moves(
     question: Question, first: tuple[Formulation, Reached], progress: Progress
 ) -> tuple[Amounts, tuple[Move, ...]]:
-    after = whole_amounts(first[0], first[1].columns)
-    pinned = question
-    for round_number in range(PIN_ROUNDS):
+    after, narrowed = whole_amounts(first[0], first[1].columns), question.problem
+    for round_number in range(PIN_ROUNDS + LAST_ROUNDS):
         moves = moves_of(question, after)
-        pins = _pinned(pinned.problem, moves, question)
+        pins = _pinned(narrowed, moves) if round_number < PIN_ROUNDS else None
         if pins is None:
-            break
+            undone, moves = _undone(question, after)
+            pins = _closed(narrowed, [move for move in moves if move.is_forced])
+            if pins is None:
+                return undone, moves
         progress(0.3 + 0.02 * round_number, "Leaving out moves that are too small")
-        pinned = replace(question, problem=pins, layout=Layout(pins))
-        model, reached = solve_once(pinned)
+        narrowed = pins
+        model, reached = solve_once(replace(question, problem=narrowed, layout=Layout(narrowed)), door.load)
         if reached.status is not Status.OPTIMAL:
             break
         after = whole_amounts(model, reached.columns)
     return _undone(question, after)
+
+
+def _closed(problem: Problem, moves: Sequence[Move]) -> Problem | None:
+    """The problem without the cells (or, for money that becomes idle, lines) of moves that a rule needs."""
+    cells = {(move.fund_id, move.to_cell_id) for move in moves if move.to_cell_id is not None}
+    lines = {(move.fund_id, move.from_line_id) for move in moves if move.to_cell_id is None}
+    funds = tuple(_pin(fund, lines, cells) for fund in problem.funds)
+    return None if funds == problem.funds else replace(problem, funds=funds)
 
 
 def _undone(question: Question, after: Amounts) -> tuple[Amounts, tuple[Move, ...]]:
@@ -135,7 +152,7 @@ def _spot(question: Question, cell_id: str | None) -> int:
     return OTHER if cell_id is None else question.layout.index[cell_id]
 
 
-def _pinned(problem: Problem, moves: tuple[Move, ...], question: Question) -> Problem | None:
+def _pinned(problem: Problem, moves: Sequence[Move]) -> Problem | None:
     """The problem with lines pinned and cells closed that change by less than the smallest move."""
     least = problem.rules.smallest_move_amount
     lost: dict[tuple[str, str | None], int] = {}

@@ -92,7 +92,11 @@ def _without_plan(question: Question, answer: Answer) -> Answer:
     before, _ = impact_of(question, amounts_today(question.layout))
     answer = replace(answer, before=before)
     if answer.status is not AnswerStatus.INFEASIBLE:
-        return answer
+        limit = question.problem.rules.time_limit_seconds
+        reason = "The solver gave no plan that passes the check."
+        if limit is not None:
+            reason = f"No plan was proved best within {limit:g} seconds: allow more time or ask for less."
+        return replace(answer, status=AnswerStatus.FAILED, notes=(*answer.notes, reason))
     return replace(answer, conflicts=conflicts_of(question), repairs=repairs_of(question))
 
 

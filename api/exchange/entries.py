@@ -69,10 +69,9 @@ class _Layout:
 
     def finished(self, entry: Entry) -> Entry:
         """The entry with constants filled in and aliases applied."""
-        known = {**self.base, **{f: cell_text(c) for f, c in entry.cells.items()}}
         for name, template in self.recipe.constants.items():
             if not entry.cells.get(name):
-                entry.cells[name] = self._filled(template, entry, known)
+                entry.cells[name] = self._filled(template, entry) if "{" in template else template
         for name, words in self.recipe.aliases.items():
             if name in entry.cells:
                 text = " ".join(cell_text(entry.cells[name]).split())
@@ -85,17 +84,17 @@ class _Layout:
         rest = {header: cell for header, cell in row.cells.items() if header not in self.used}
         return Entry(row.number, cells | dict(words), origin, rest)
 
-    def _filled(self, template: str, entry: Entry, known: Mapping[str, str]) -> str:
+    def _filled(self, template: str, entry: Entry) -> str:
         def word(found: re.Match[str]) -> str:
             name = found[1]
-            if name in known:
-                return known[name]
-            if name in entry.rest:
-                return cell_text(entry.rest[name])
+            if name in self.base and name not in entry.cells:
+                return self.base[name]
+            if name in entry.cells or name in entry.rest:
+                return cell_text(entry.cells.get(name) or entry.rest.get(name, ""))
             sentence = f"{{{name}}} is neither the file's name, a group of a pattern, a field nor a column"
             raise ReadError(self.recipe.name, "[constants]", sentence)
 
-        return PLACEHOLDER.sub(word, template) if "{" in template else template
+        return PLACEHOLDER.sub(word, template)
 
 
 def _taken(table: Table, recipe: Recipe, report: ImportReport) -> Iterator[Row]:

@@ -11,6 +11,7 @@ IDENTITY = (
     *("recipient_identifier", "amount", "currency", "awarded_on", "awarded_on_precision", "starts_on"),
     *("ends_on", "programme"),
 )
+WITHOUT_IDENTIFIER = ("description", "note")
 NOT_SAID = ("row", "content_sha256", "fingerprint_sha256", "occurrence")
 
 
@@ -34,7 +35,8 @@ class Occurrences:
 def identified(draft: InvestmentRecord, seen: Occurrences) -> InvestmentRecord:
     """The record with its content hash, fingerprint and occurrence filled in."""
     said = {each.name: getattr(draft, each.name) for each in fields(draft) if each.name not in NOT_SAID}
-    content = _sha256({name: said[name] for name in IDENTITY})
+    names = IDENTITY if draft.identifier is not None else (*IDENTITY, *WITHOUT_IDENTIFIER)
+    content = _sha256({name: said[name] for name in names})
     return replace(
         draft,
         content_sha256=content,

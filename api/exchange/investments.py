@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from api.exchange.codelists import CURRENCIES, PRECISIONS, REGRANT_TYPES, USES
-from api.exchange.entries import Entry, entries
+from api.exchange.entries import entries
 from api.exchange.errors import CellError
 from api.exchange.files import Source
 from api.exchange.identity import Occurrences, identified
@@ -42,8 +42,16 @@ def read_investments(source: Source, recipe: Recipe, report: ImportReport) -> It
     check_fields(recipe, FIELDS, NEEDED)
     seen = Occurrences()
     for entry in entries(source, recipe, report):
-        draft = _investment(entry, recipe, report)
-        if draft is not None:
+        reading = Reading(entry, recipe, report)
+        if _has_no_amount(reading):
+            example = Example(
+                entry.row, reading.column("amount"), cell_text(entry.cells.get("amount", "")) or None
+            )
+            report.add(Severity.NOTICE, "no-amount", "cells without an amount make no investment", example)
+            continue
+        draft = _investment(reading)
+        if not reading.faults.rejected():
+            check_amount(draft.amount, reading.faults, reading.column("amount"))
             yield identified(draft, seen)
 
 
@@ -71,22 +79,15 @@ def checked_term(starts: date | None, ends: date | None, faults: Faults, field: 
     return ends
 
 
-def _investment(entry: Entry, recipe: Recipe, report: ImportReport) -> InvestmentRecord | None:
-    reading = Reading(entry, recipe, report)
-    if _has_no_amount(reading):
-        example = Example(
-            entry.row, reading.column("amount"), cell_text(entry.cells.get("amount", "")) or None
-        )
-        report.add(Severity.NOTICE, "no-amount", "cells without an amount make no investment", example)
-        return None
+def _investment(reading: Reading) -> InvestmentRecord:
     amount = reading.need("amount", reading.amount_of)
     currency = reading.need("currency", currency_code)
     awarded_on, precision = _awarded(reading)
     starts_on, ends_on = reading.day("starts_on"), reading.day("ends_on")
     description = reading.prose("description")
     recipient = reading.name("recipient")
-    draft = InvestmentRecord(
-        row=entry.row,
+    return InvestmentRecord(
+        row=reading.entry.row,
         title=_title(reading, description, recipient),
         amount=amount or Decimal(0),
         currency=currency or "",
@@ -112,10 +113,6 @@ def _investment(entry: Entry, recipe: Recipe, report: ImportReport) -> Investmen
         note=reading.prose("note"),
         extra=reading.extra(),
     )
-    if reading.faults.rejected():
-        return None
-    check_amount(draft.amount, reading.faults, reading.column("amount"))
-    return draft
 
 
 def _has_no_amount(reading: Reading) -> bool:

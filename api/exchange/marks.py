@@ -24,6 +24,7 @@ HUNDRED = Decimal(100)
 FIGURE = r"([0-9][0-9.,]*|\.[0-9]+)\s*%?"
 BELOW = re.compile(rf"(<|<=|≤|&lt;)\s*{FIGURE}")
 ABOVE = re.compile(rf"(>|>=|≥|&gt;)\s*{FIGURE}")
+BAND_SIGNS = frozenset("<>&")
 BETWEEN = re.compile(rf"{FIGURE}\s*[-–—]\s*{FIGURE}")
 
 
@@ -95,6 +96,8 @@ def _declared(text: str, words: Vocabulary) -> str | None:
 
 
 def _band(text: str, words: Vocabulary) -> Figure | None:
+    if text.isascii() and BAND_SIGNS.isdisjoint(text[:1]) and "-" not in text[1:]:
+        return None
     below, above, between = BELOW.fullmatch(text), ABOVE.fullmatch(text), BETWEEN.fullmatch(text)
     if below:
         return _below(text, strict=below[1] in {"<", "&lt;"}, edge=_scaled(below[2], words), words=words)

@@ -52,7 +52,7 @@ def read_measurements(source: Source, recipe: Recipe, report: ImportReport) -> I
 
 
 def _measurement(entry: Entry, recipe: Recipe, report: ImportReport) -> MeasurementRecord | None:
-    reading = Reading(entry, recipe, report)
+    reading = Reading(entry, recipe, report, missing=())  # marks are of figures: an area may be named NA
     numerator, denominator = _count(reading, "numerator"), _count(reading, "denominator")
     shown = _shown(reading, numerator, denominator)
     starts, ends = _period(reading)

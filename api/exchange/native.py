@@ -84,7 +84,7 @@ def _tell_unknown(rest: Mapping[str, object], told: set[str], report: ImportRepo
 
 def _practice(r: Reading) -> PracticeRecord:
     cost, currency = r.amount("cost_per_participant"), r.take("currency", currency_code)
-    together(r, "cost_per_participant", cost, "currency", currency)
+    together(r, ("cost_per_participant", cost), ("currency", currency))
     positive(r, "cost_per_participant", cost)
     return PracticeRecord(
         row=r.entry.row,
@@ -171,7 +171,7 @@ def _population(r: Reading) -> PopulationRecord:
 
 def _position(r: Reading) -> PositionRecord:
     cost, currency = r.amount("annual_cost"), r.take("currency", currency_code)
-    together(r, "annual_cost", cost, "currency", currency)
+    together(r, ("annual_cost", cost), ("currency", currency))
     share = r.take("full_time_equivalent", number)
     positive(r, "full_time_equivalent", share)
     starts_on, ends_on = ordered(r)
@@ -225,7 +225,7 @@ def _policy_plan(r: Reading) -> PolicyPlanRecord:
 
 def _in_kind(r: Reading) -> InKindRecord:
     rate, currency = r.amount("unit_rate"), r.take("currency", currency_code)
-    together(r, "unit_rate", rate, "currency", currency)
+    together(r, ("unit_rate", rate), ("currency", currency))
     quantity = r.need("quantity", number)
     positive(r, "quantity", quantity)
     starts_on, ends_on = ordered(r)

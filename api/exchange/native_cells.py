@@ -16,11 +16,11 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 ALL, NOTHING = frozenset({"true", "yes"}), frozenset({"false", "no"})
 
 
-def together(reading: Reading, first: str, one: object, second: str, other: object) -> None:
-    """Two fields of which the second is needed where the first is filled."""
-    if one is not None and other is None and not reading.faults.found:
-        sentence = f"{second} is needed where {first} is filled"
-        reading.faults.add("empty", sentence, reading.column(second), None)
+def together(reading: Reading, first: tuple[str, object], second: tuple[str, object]) -> None:
+    """Two fields with their values, of which the second is needed where the first is filled."""
+    if first[1] is not None and second[1] is None and not reading.faults.found:
+        sentence = f"{second[0]} is needed where {first[0]} is filled"
+        reading.faults.add("empty", sentence, reading.column(second[0]), None)
 
 
 def positive(reading: Reading, field: str, value: Decimal | None) -> None:

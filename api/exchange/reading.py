@@ -47,16 +47,26 @@ class Faults:
 
 
 class Reading:
-    """One entry being read. A getter answers None for an empty or missing cell, and after a fault."""
+    """One entry being read. A getter answers None for an empty or missing cell, and after a fault.
 
-    def __init__(self, entry: Entry, recipe: Recipe, report: ImportReport) -> None:
+    `missing` holds the marks that stand for no value in any field, by default the recipe's.
+    """
+
+    def __init__(
+        self,
+        entry: Entry,
+        recipe: Recipe,
+        report: ImportReport,
+        missing: Collection[str] | None = None,
+    ) -> None:
         self.entry, self.recipe = entry, recipe
+        self.missing = recipe.words.missing if missing is None else missing
         self.faults = Faults(entry.row, report)
 
     def text(self, field: str) -> str:
-        """The cell's text; "" where it is absent or holds one of the recipe's marks for missing."""
+        """The cell's text; "" where it is absent or holds one of the marks for missing."""
         written = cell_text(self.entry.cells.get(field, ""))
-        return "" if written in self.recipe.words.missing else written
+        return "" if written in self.missing else written
 
     def column(self, field: str) -> str:
         """The file's own name for a field."""

@@ -42,9 +42,10 @@ class ShareRecord:
 class InvestmentRecord:
     """One award. `content_sha256` and `occurrence` tell it from another under the same identifier.
 
-    `content_sha256` covers publisher, identifier, title, both parties, amount, currency and the dates;
-    `occurrence` counts the same content within the file from 1. `fingerprint_sha256` covers everything that
-    the file says of the award, so that an unchanged one is known without comparing field by field.
+    `content_sha256` covers publisher, identifier, title, both parties, amount, currency and the dates (without
+    an identifier also description and note); `occurrence` counts the same content within the file from 1.
+    `fingerprint_sha256` covers everything that the file says of the award, so that an unchanged one is known
+    without comparing field by field.
     A recipient who is a person has neither name nor official number here.
     """
 

@@ -96,8 +96,11 @@ def _findings(source: Source, recipe: Recipe, report: ImportReport) -> Iterator[
                 Severity.WARNING, "no-practice", "a finding names no practice and is left out", example
             )
             continue
-        record = _finding(entry, recipe, report)
-        if record is not None:
+        reading = Reading(entry, recipe, report)
+        record = _finding(reading)
+        _refuse_impossible(reading, record)
+        if not reading.faults.rejected():
+            _doubt(reading, record)
             yield record
 
 
@@ -105,9 +108,9 @@ def _published(entry: Entry, field: str) -> str | None:
     return entry.published.get(field) or cell_text(entry.cells.get(field, "")) or None
 
 
-def _finding(entry: Entry, recipe: Recipe, report: ImportReport) -> FindingRecord | None:
-    reading = Reading(entry, recipe, report)
-    record = FindingRecord(
+def _finding(reading: Reading) -> FindingRecord:
+    entry = reading.entry
+    return FindingRecord(
         row=entry.row,
         identifier=reading.name("identifier") or _content(entry),
         study=reading.needed_name("study"),
@@ -143,11 +146,6 @@ def _finding(entry: Entry, recipe: Recipe, report: ImportReport) -> FindingRecor
         source_url=reading.name("source_url"),
         extra=reading.extra(),
     )
-    _refuse_impossible(reading, record)
-    if reading.faults.rejected():
-        return None
-    _doubt(reading, record)
-    return record
 
 
 def _content(entry: Entry) -> str:

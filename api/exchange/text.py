@@ -29,15 +29,14 @@ def cell_text(cell: Cell) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     text = cell.strip(SPACES)
-    wrapped = WRAPPED.fullmatch(text)
-    if wrapped:
+    if text.startswith('="') and (wrapped := WRAPPED.fullmatch(text)):
         text = wrapped[1].strip(SPACES)
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def name(text: str) -> str:
     """A name on one line. CellError `control-character` where a character in it cannot be seen."""
-    flat = RUNS.sub(" ", text)
+    flat = text if text.isprintable() and "  " not in text else RUNS.sub(" ", text)
     _refuse_unseen(flat, allowed="")
     return flat
 

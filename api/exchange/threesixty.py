@@ -7,7 +7,6 @@ identifier, description or organization identifier is a warning: large publisher
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 
 from api.exchange.codelists import COUNTRIES, LOCATION_SCOPES, REGRANT_TYPES
@@ -40,8 +39,11 @@ def read_threesixty(source: Source, recipe: Recipe, report: ImportReport) -> Ite
     seen = Occurrences()
     for row, tree, published in _published(source, recipe, report):
         grant = Grant(tree, published, recipe, Faults(row, report))
+        _check_required(grant)
+        _check_codes(grant)
         draft = _investment(row, grant)
-        if draft is not None:
+        if not grant.faults.rejected():
+            check_amount(draft.amount, grant.faults, grant.field("amountAwarded"))
             yield identified(draft, seen)
     if report.read == 0:
         report.add(
@@ -70,11 +72,7 @@ def _published(
         yield position + 1, grant, Published(f"grants/{position}/", {}, is_json=True)
 
 
-def _investment(row: int, grant: Grant) -> InvestmentRecord | None:
-    _check_required(grant)
-    for key in LISTS:
-        grant.branches(key)
-    _check_codes(grant)
+def _investment(row: int, grant: Grant) -> InvestmentRecord:
     identifier = grant.name("id")
     prefix = PREFIX.match(identifier or "")
     amount = grant.amount("amountAwarded")
@@ -83,7 +81,7 @@ def _investment(row: int, grant: Grant) -> InvestmentRecord | None:
     ends_on = grant.first_or_last("plannedDates", 0, "endDate", last=True)
     awarded_on = grant.day("awardDate")
     is_individual = grant.at("recipientIndividual") is not None
-    draft = InvestmentRecord(
+    return InvestmentRecord(
         row=row,
         title=grant.name("title") or "",
         amount=amount or Decimal(0),
@@ -110,13 +108,11 @@ def _investment(row: int, grant: Grant) -> InvestmentRecord | None:
         allocations=shares_of(grant),
         extra=rest_of(grant),
     )
-    if grant.faults.rejected():
-        return None
-    check_amount(draft.amount, grant.faults, grant.field("amountAwarded"))
-    return draft
 
 
 def _check_required(grant: Grant) -> None:
+    for key in LISTS:
+        grant.branches(key)
     for key in NEEDED:
         if grant.at(key) is None:
             grant.missing(key, fatal=True)
@@ -186,7 +182,7 @@ def _currency(grant: Grant, *path: str | int) -> str | None:
 
 def _transactions(grant: Grant, currency: str | None) -> tuple[TransactionRecord, ...]:
     return tuple(
-        _transaction(grant, kind, key, position, currency)
+        _transaction(grant, kind, (key, position), currency)
         for kind, key in (
             ("COMMITMENT", "commitmentTransaction"),
             ("DISBURSEMENT", "disbursementTransaction"),
@@ -204,15 +200,14 @@ def _has_value(grant: Grant, key: str, position: int) -> bool:
     return False
 
 
-def _transaction(grant: Grant, kind: str, key: str, position: int, currency: str | None) -> TransactionRecord:
-    occurred: date | None = grant.day(key, position, "transactionDate")
-    if grant.at(key, position, "transactionDate") is None:
-        grant.missing(key, position, "transactionDate", fatal=False)
+def _transaction(grant: Grant, kind: str, place: tuple[str, int], currency: str | None) -> TransactionRecord:
+    if grant.at(*place, "transactionDate") is None:
+        grant.missing(*place, "transactionDate", fatal=False)
     return TransactionRecord(
         kind=kind,
-        amount=grant.amount(key, position, "value") or Decimal(0),
-        currency=_currency(grant, key, position, "currency") or currency or "",
-        on=occurred,
-        identifier=grant.name(key, position, "id"),
-        description=grant.prose(key, position, "description"),
+        amount=grant.amount(*place, "value") or Decimal(0),
+        currency=_currency(grant, *place, "currency") or currency or "",
+        on=grant.day(*place, "transactionDate"),
+        identifier=grant.name(*place, "id"),
+        description=grant.prose(*place, "description"),
     )

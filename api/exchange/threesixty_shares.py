@@ -31,7 +31,9 @@ def shares_of(grant: Grant) -> tuple[ShareRecord, ...]:
         if subject == "use" and not figures:
             continue
         line = figures.get("line") or f"alone-{position}"
-        lines[line] = _joined(grant, position, lines.get(line, ShareRecord()), subject, figures)
+        lines[line] = _joined(
+            grant, position, lines.get(line, ShareRecord()), subject=subject, figures=figures
+        )
     return tuple(lines.values())
 
 
@@ -63,7 +65,7 @@ def _figures(grant: Grant, position: int) -> dict[str, str]:
 
 
 def _joined(
-    grant: Grant, position: int, line: ShareRecord, subject: str, figures: dict[str, str]
+    grant: Grant, position: int, line: ShareRecord, *, subject: str, figures: dict[str, str]
 ) -> ShareRecord:
     path = ("classifications", position)
     named = (

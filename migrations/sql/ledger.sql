@@ -35,7 +35,9 @@ create type ledger.line as (
   id uuid, kind text, phase text, debit uuid, credit uuid, unit text, amount bigint, pending_id uuid,
   reverses_id uuid, payer_id uuid, payee_id uuid, effective_on date, note text, expect_debit_version bigint, n bigint, released bigint);
 
--- The first line whose accounts are not there or have moved. Functions here have no SET clause, so that they are inlined
+-- The first line whose accounts are not there or have moved. Here and below accounts are looked up line by line
+-- ("lateral ... offset 0"): nothing tells the planner how many accounts a partnership has that is filling up, and joined
+-- freely it reads all lines once for each account. Functions here have no SET clause, so that they are inlined
 -- into the door's statements and planned with them; the door pins the search path.
 create function ledger.account_fault(p uuid, lines ledger.line[]) returns table (n bigint, code text, detail text)
 language sql stable
@@ -44,8 +46,10 @@ as $$
     case when d.id is null or c.id is null then 'no such account in this unit'
       else 'the account has moved since it was read' end
   from unnest(lines) l
-  left join ledger.account d on d.partnership_id = p and d.id = l.debit and d.unit = l.unit
-  left join ledger.account c on c.partnership_id = p and c.id = l.credit and c.unit = l.unit
+  left join lateral (select a.id, a.version from ledger.account a
+    where a.partnership_id = p and a.id = l.debit and a.unit = l.unit offset 0) d on true
+  left join lateral (select a.id from ledger.account a
+    where a.partnership_id = p and a.id = l.credit and a.unit = l.unit offset 0) c on true
   where d.id is null or c.id is null or l.expect_debit_version <> d.version
   order by l.n limit 1
 $$;
@@ -154,26 +158,32 @@ begin
           l.unit, l.amount, l.pending_id, l.reverses_id, coalesce(d.investment_id, c.investment_id) as investment_id,
           l.payer_id, l.payee_id, l.effective_on, l.note
         from unnest(lines) l
-        join ledger.account d on d.partnership_id = p and d.id = l.debit
-        join ledger.account c on c.partnership_id = p and c.id = l.credit
+        cross join lateral (select a.investment_id from ledger.account a where a.partnership_id = p and a.id = l.debit offset 0) d
+        cross join lateral (select a.investment_id from ledger.account a where a.partnership_id = p and a.id = l.credit offset 0) c
         offset 0) y) x;
 
   insert into ledger.entry (partnership_id, account_id, version, transfer_id, side, pending, posted, balance_after)
     select p, s.account, a.version + row_number() over w, s.id, s.side, s.pending, s.posted,
       a.credits_posted - a.debits_posted + sum(case s.side when 'C' then s.posted else -s.posted end) over w
     from ledger.sides(lines) s
-    join ledger.account a on a.partnership_id = p and a.id = s.account
+    cross join lateral (select x.version, x.credits_posted, x.debits_posted from ledger.account x
+      where x.partnership_id = p and x.id = s.account offset 0) a
     window w as (partition by s.account order by s.n, s.side rows unbounded preceding);
 
-  update ledger.account a set
-      debits_pending = a.debits_pending + s.dp, debits_posted = a.debits_posted + s.dq,
-      credits_pending = a.credits_pending + s.cp, credits_posted = a.credits_posted + s.cq, version = a.version + s.n
+  -- Written as an upsert, which finds each account by its key; the book's lock keeps what was read true.
+  insert into ledger.account as kept (partnership_id, id, kind, unit, guard, debits_pending, debits_posted, credits_pending,
+      credits_posted, version)
+    select p, a.id, a.kind, a.unit, a.guard, a.debits_pending + s.dp, a.debits_posted + s.dq, a.credits_pending + s.cp,
+      a.credits_posted + s.cq, a.version + s.n
     from (
       select account, count(*) as n,
         coalesce(sum(pending) filter (where side = 'D'), 0) as dp, coalesce(sum(posted) filter (where side = 'D'), 0) as dq,
         coalesce(sum(pending) filter (where side = 'C'), 0) as cp, coalesce(sum(posted) filter (where side = 'C'), 0) as cq
       from ledger.sides(lines) group by account) s
-    where a.partnership_id = p and a.id = s.account;
+    cross join lateral (select x.* from ledger.account x where x.partnership_id = p and x.id = s.account offset 0) a
+  on conflict (partnership_id, id) do update set
+    debits_pending = excluded.debits_pending, debits_posted = excluded.debits_posted,
+    credits_pending = excluded.credits_pending, credits_posted = excluded.credits_posted, version = excluded.version;
 
   select t.hash into last_hash from ledger.transfer t
     where t.partnership_id = p and t.sequence = book.sequence + jsonb_array_length(p_lines);

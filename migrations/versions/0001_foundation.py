@@ -37,7 +37,8 @@ def upgrade() -> None:
     for schema in ("ledger", "raw", "queue"):
         op.execute(f"create schema {schema}")
     _create_tables()
-    run_script((Path(__file__).parents[1] / "sql" / "ledger.sql").read_text())
+    for script in ("ledger.sql", "statistics.sql"):
+        run_script((Path(__file__).parents[1] / "sql" / script).read_text())
     for statement in (
         *guard("partnership", "id"),
         *(rule for table in _tenant_tables() for rule in guard(table)),
@@ -59,6 +60,7 @@ def downgrade() -> None:
         op.execute(f"drop schema {schema} cascade")
     tables = ", ".join(table for table in _tables("public"))
     op.execute(f"drop table {tables} cascade")
+    op.execute("drop function public.refresh_statistics")
 
 
 def _tables(schema: str) -> list[str]:
@@ -83,6 +85,7 @@ def _grant() -> None:
     op.execute(f"grant usage on schema public, ledger, queue to {both}")
     op.execute(f"grant usage on schema raw to {steward}")
     op.execute("revoke all on all functions in schema ledger from public")
+    op.execute("revoke all on function public.refresh_statistics from public")
     op.execute(f"grant select on all tables in schema public, ledger to {both}")
     closed = {f"public.{table}" for table in (*APPEND_ONLY, "figure")}
     for table in _tables("public"):
@@ -101,7 +104,7 @@ def _grant() -> None:
     )
     op.execute(
         f"grant execute on function ledger.post(text, text, jsonb), ledger.audit(), ledger.partnership(), "
-        f"ledger.content to {both}"
+        f"ledger.content, public.refresh_statistics to {both}"
     )
     op.execute(f"grant select, insert, update, delete on all tables in schema queue to {both}")
     op.execute(f"grant usage on all sequences in schema queue to {both}")
@@ -1124,9 +1127,9 @@ def _create_tables() -> None:
         "ix_investment_recipient_id", "investment", ["partnership_id", "recipient_id"], unique=False
     )
     op.create_index(
-        "ix_investment_source_system_source_publisher_source_identifier",
+        "ix_investment_source_system_source_identifier",
         "investment",
-        ["partnership_id", "source_system", "source_publisher", "source_identifier"],
+        ["partnership_id", "source_system", "source_identifier"],
         unique=False,
     )
     op.create_table(

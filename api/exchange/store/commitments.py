@@ -1,5 +1,7 @@
 """Posts what awards promise and pay: a new award in full, an amended one by the difference."""
 
+from collections.abc import Iterator
+from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
@@ -7,9 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.ledger import refusal_of
 from api.exchange.report import ImportReport
-from api.exchange.store.staging import Import, analyze, drop, fetch, leave_out, run
+from api.exchange.store.staging import Import, analyze, drop, fetch, leave_out, recount, run
 
-CHUNK = 10_000  # ledger lines a batch: the lines of one batch are held in memory at once
+FIRST, CHUNK = (
+    500,
+    5_000,
+)  # ledger lines a batch, which are held in memory at once; the first ones are for counting
 
 # What an award has on the books flows between what is promised and its lines; payments lower the promise.
 BOOKED = """
@@ -32,13 +37,9 @@ PAID = """
 
 UNPOSTED = f"""
 create temporary table unposted on commit drop as
-select n.n, n.investment_id, n.currency, n.use, v.kind, v.amount, v.note,
-  coalesce(v.effective_on, n.awarded_on, n.starts_on, current_date) as effective_on,
-  g.organization_id as payer_id, r.organization_id as payee_id
-from incoming n
-join party g on g.key = coalesce('i:' || n.funder_identifier, 'n:' || n.funder_name)
-left join party r on r.key = coalesce('i:' || n.recipient_identifier, 'n:' || n.recipient_name)
-cross join lateral (
+select n.n, n.investment_id, n.currency, n.use, n.action, v.kind, v.amount, v.note, n.payer_id, n.recipient_id as payee_id,
+  coalesce(v.effective_on, n.awarded_on, n.starts_on, current_date) as effective_on, null::uuid as promise, null::uuid as target
+from incoming n cross join lateral (
   select 'COMMITMENT' as kind, n.amount, null::date as effective_on, null::text as note where n.action = 'created'
   union all
   select 'COMMITMENT', n.amount - {BOOKED}, current_date, null where n.action = 'updated'
@@ -83,26 +84,35 @@ on conflict do nothing
 """
 
 # Promised dollars become available (or paid) from the funder's promise; a negative amount goes the other way.
-LINES = f"""
+FIND_ACCOUNTS = f"""
+update unposted u set promise = (
+  select a.id from ledger.account a where a.partnership_id = :p and a.investment_id = u.investment_id
+    and a.kind = 'RECEIVABLE' and a.unit = u.currency),
+target = (
+  select a.id from ledger.account a where a.partnership_id = :p and a.investment_id = u.investment_id
+    and a.kind = case u.kind when 'COMMITMENT' then 'AVAILABLE' else 'PAID' end and a.unit = u.currency
+    and (u.kind <> 'COMMITMENT' or a.use = u.use) and {UNTARGETED.format("a")})
+"""  # noqa: S608 - our own words
+LINES = """
 create temporary table posting on commit drop as
 select row_number() over (order by u.n, u.kind, u.effective_on, u.amount) as n, jsonb_strip_nulls(jsonb_build_object(
   'kind', u.kind,
-  'debit', case when (u.amount > 0) = (u.kind = 'COMMITMENT') then w.id else b.id end,
-  'credit', case when (u.amount > 0) = (u.kind = 'COMMITMENT') then b.id else w.id end,
+  'debit', case when (u.amount > 0) = (u.kind = 'COMMITMENT') then u.promise else u.target end,
+  'credit', case when (u.amount > 0) = (u.kind = 'COMMITMENT') then u.target else u.promise end,
   'unit', u.currency, 'amount', abs(u.amount), 'effective_on', u.effective_on, 'payer_id', u.payer_id,
   'payee_id', u.payee_id, 'note', left(u.note, 2000))) as line
 from unposted u
-join ledger.account w on w.partnership_id = :p and w.investment_id = u.investment_id and w.kind = 'RECEIVABLE'
-  and w.unit = u.currency
-join ledger.account b on b.partnership_id = :p and b.investment_id = u.investment_id and b.unit = u.currency
-  and b.kind = case u.kind when 'COMMITMENT' then 'AVAILABLE' else 'PAID' end
-  and (u.kind <> 'COMMITMENT' or b.use = u.use) and {UNTARGETED.format("b")}
-"""  # noqa: S608 - our own words
+"""
 
 POST = """
 select ledger.post(:actor, :key, (
   select jsonb_agg(line order by n) from posting where n > cast(:start as bigint) and n <= cast(:stop as bigint)))
 """
+
+
+def _batches(count: int) -> Iterator[tuple[int, int]]:
+    """The batches of so many lines, as (after, up to)."""
+    return pairwise(dict.fromkeys((0, min(FIRST, count), *range(CHUNK, count, CHUNK), count)))
 
 
 async def refuse_impossible_amounts(
@@ -119,12 +129,16 @@ async def post_amounts(session: AsyncSession, run_of: Import) -> None:
     await run(session, UNPOSTED, p=p)
     await analyze(session, "unposted")
     await run(session, OPEN_ACCOUNTS, p=p)
-    count = await run(session, LINES, p=p)
+    await recount(session, "ledger.account")
+    await run(session, FIND_ACCOUNTS, p=p)
+    count = await run(session, LINES)
     await run(session, "create index on posting (n)")
     await analyze(session, "posting")
     try:
-        for start in range(0, count, CHUNK):
+        for start, stop in _batches(count):
             key = f"import:{run_of.id}:{start}"
-            await fetch(session, POST, actor=run_of.actor, key=key, start=start, stop=start + CHUNK)
+            await fetch(session, POST, actor=run_of.actor, key=key, start=start, stop=stop)
+            if start == 0:
+                await recount(session, "ledger.transfer", "ledger.entry", "ledger.account")
     except DBAPIError as error:
         raise refusal_of(error) from error

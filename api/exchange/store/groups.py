@@ -17,12 +17,15 @@ create temporary table named_group on commit drop as
 select distinct dimension, population, null::uuid as population_id from incoming
 """
 BY_VALUE = """
-update named_group g set population_id = p.id from population p
-where p.partnership_id = :p and p.dimension = g.dimension and p.value = g.population
+update named_group g set population_id = (
+  select p.id from population p where p.partnership_id = :p and p.dimension = g.dimension and p.value = g.population)
+where g.population_id is null
 """
 BY_ALIAS = """
-update named_group g set population_id = a.population_id from population_alias a
-where g.population_id is null and a.partnership_id = :p and a.dimension = g.dimension and a.alias = g.population
+update named_group g set population_id = (
+  select a.population_id from population_alias a
+  where a.partnership_id = :p and a.dimension = g.dimension and a.alias = g.population)
+where g.population_id is null
 """
 NEW_GROUPS = """
 insert into population (partnership_id, id, dimension, value, label, is_total)
@@ -41,6 +44,7 @@ async def store_groups(session: AsyncSession, partnership_id: UUID, report: Impo
     if created:
         report.add(Severity.NOTICE, "new-groups", f"{created} population groups were created from this file")
     await run(session, BY_VALUE, p=partnership_id)
+    await run(session, "create unique index on named_group (dimension, population)")
     await analyze(session, "named_group")
 
 

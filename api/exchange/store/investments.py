@@ -19,6 +19,7 @@ from api.exchange.store.staging import (
     count_actions,
     fetch,
     leave_out,
+    recount,
     run,
     stage,
 )
@@ -42,7 +43,13 @@ FIELDS = {
     "extra": "text",
 }
 RECKONED = {"amount": "bigint", "disbursements": "text", "shares": "text"}
-FOUND = {"investment_id": "uuid", "action": "text"}
+FOUND = {
+    **dict.fromkeys(
+        ("funder_id", "payer_id", "recipient_id", "fiscal_agent_id", "investment_id"),
+        "uuid",
+    ),
+    "action": "text",
+}
 
 EARLIEST, LATEST = "1900-01-01", "2100-12-31"  # the ledger's own bounds
 UNFIT = f"""
@@ -52,35 +59,34 @@ from incoming where coalesce(awarded_on, starts_on) not between '{EARLIEST}' and
 """  # noqa: S608 - our own words
 
 MATCH_SAME_CONTENT = """
-update incoming n set investment_id = i.id,
-  action = case when i.fingerprint_sha256 = n.fingerprint_sha256 then 'unchanged' else 'updated' end
-from investment i
-where i.partnership_id = :p and i.source_system = :system and i.content_sha256 = n.content_sha256
-  and i.occurrence = n.occurrence
+update incoming n set (investment_id, action) = (
+  select i.id, case when i.fingerprint_sha256 = n.fingerprint_sha256 then 'unchanged' else 'updated' end
+  from investment i where i.partnership_id = :p and i.source_system = :system
+    and i.content_sha256 = n.content_sha256 and i.occurrence = n.occurrence)
 """
 
 # Published identifiers repeat with other dates and recipients, so they are no key. An award is amended where its
 # identifier stands once in the file and once here, and day and recipient agree.
 MATCH_SAME_IDENTIFIER = """
 update incoming n set investment_id = known.id, action = 'updated'
-from (select publisher, identifier from incoming where identifier is not null group by 1, 2 having count(*) = 1) once
-join (select source_publisher, source_identifier, min(id::text)::uuid as id from investment
-  where partnership_id = :p and source_system = :system and source_identifier is not null
-  group by 1, 2 having count(*) = 1) known
-  on known.source_publisher is not distinct from once.publisher and known.source_identifier = once.identifier
-join investment i on i.partnership_id = :p and i.id = known.id
-where n.investment_id is null and n.identifier = once.identifier and n.publisher is not distinct from once.publisher
-  and i.awarded_on is not distinct from n.awarded_on and i.recipient_id is not distinct from (
-    select r.organization_id from party r
-    where r.key = coalesce('i:' || n.recipient_identifier, 'n:' || n.recipient_name))
+from (select min(n) as n from incoming where identifier is not null group by publisher, identifier having count(*) = 1) once
+join incoming k on k.n = once.n
+cross join lateral (
+  select i.id, i.awarded_on, i.recipient_id, count(*) over () as times from investment i
+  where i.partnership_id = :p and i.source_system = :system and i.source_identifier = k.identifier
+    and i.source_publisher is not distinct from k.publisher
+  limit 1) known
+where n.n = once.n and n.investment_id is null and known.times = 1
+  and known.awarded_on is not distinct from k.awarded_on and known.recipient_id is not distinct from k.recipient_id
 """
 
 # The same identifier with another day or recipient: two awards, or one that was amended more than we dare to follow.
 NAMESAKES = """
-select distinct n.n, n.row, n.identifier from incoming n
-join investment i on i.partnership_id = :p and i.source_system = :system
-  and i.source_publisher is not distinct from n.publisher and i.source_identifier = n.identifier
-where n.investment_id is null order by n.n
+select n.row, n.identifier from incoming n
+where n.investment_id is null and exists (
+  select from investment i where i.partnership_id = :p and i.source_system = :system
+    and i.source_identifier = n.identifier and i.source_publisher is not distinct from n.publisher)
+order by n.n
 """
 
 OTHER_CURRENCY = """
@@ -100,12 +106,6 @@ update incoming n set use = i.use from investment i
 where n.action = 'updated' and i.partnership_id = :p and i.id = n.investment_id
 """
 
-PARTIES_OF_AWARD = """
-join party g on g.key = coalesce('i:' || n.funder_identifier, 'n:' || n.funder_name)
-join funder f on f.partnership_id = :p and f.organization_id = g.organization_id
-left join party r on r.key = coalesce('i:' || n.recipient_identifier, 'n:' || n.recipient_name)
-left join party a on a.key = coalesce('i:' || n.fiscal_agent_identifier, 'n:' || n.fiscal_agent_name)
-"""
 REST = """
 case when n.regrant_type is null then n.extra::jsonb
   else coalesce(n.extra::jsonb, '{}') || jsonb_build_object('regrantType', n.regrant_type) end
@@ -120,20 +120,20 @@ INSERT_INVESTMENTS = f"""
 insert into investment (partnership_id, id, funder_id, recipient_id, fiscal_agent_id, title, description, programme,
   note, use, currency, awarded_on, awarded_on_precision, starts_on, ends_on, source_system, source_publisher,
   source_identifier, source_file, source_row, content_sha256, fingerprint_sha256, occurrence, extra, import_id)
-select :p, n.investment_id, f.id, r.organization_id, a.organization_id, n.title, n.description, n.programme, n.note,
+select :p, n.investment_id, n.funder_id, n.recipient_id, n.fiscal_agent_id, n.title, n.description, n.programme, n.note,
   n.use, n.currency, n.awarded_on, n.awarded_on_precision, n.starts_on, n.ends_on, :system, n.publisher, n.identifier,
   :file, n.row, n.content_sha256, n.fingerprint_sha256, n.occurrence, {REST}, :import_id
-from incoming n {PARTIES_OF_AWARD}
+from incoming n
 where n.action = 'created' order by n.n
 """  # noqa: S608 - our own words
 
 UPDATE_INVESTMENTS = f"""
-update investment i set funder_id = f.id, recipient_id = r.organization_id, fiscal_agent_id = a.organization_id,
+update investment i set funder_id = n.funder_id, recipient_id = n.recipient_id, fiscal_agent_id = n.fiscal_agent_id,
   title = n.title, description = n.description, programme = n.programme, note = n.note, awarded_on = n.awarded_on,
   awarded_on_precision = n.awarded_on_precision, starts_on = n.starts_on, ends_on = n.ends_on, source_file = :file,
   source_row = n.row, content_sha256 = n.content_sha256, fingerprint_sha256 = n.fingerprint_sha256,
   occurrence = n.occurrence, extra = {REST}, import_id = :import_id, version = i.version + 1
-from incoming n {PARTIES_OF_AWARD}
+from incoming n
 where n.action = 'updated' and i.partnership_id = :p and i.id = n.investment_id
 """  # noqa: S608 - our own words
 
@@ -177,12 +177,14 @@ async def _match(session: AsyncSession, run_of: Import, report: ImportReport) ->
         report.add(Severity.WARNING, "use-kept", message, Example(row.row, "use", row.use))
     await run(session, KEEP_USE, p=p)
     await run(session, CREATE_THE_REST)
+    await run(session, "create index on incoming (investment_id)")
     await analyze(session, "incoming")
 
 
 async def _write(session: AsyncSession, run_of: Import) -> None:
     named = {"p": run_of.partnership_id, "file": run_of.file, "import_id": run_of.id}
     await run(session, INSERT_INVESTMENTS, **named, system=run_of.format)
+    await recount(session, "investment")
     await run(session, UPDATE_INVESTMENTS, **named)
 
 

@@ -44,10 +44,10 @@ from incoming where not exists (
 """
 
 MATCH = """
-update incoming n set indicator_id = i.id, area_id = place.area_id, population_id = g.population_id
-from indicator i, place, named_group g
-where i.partnership_id = :p and i.code = n.indicator and place.key = coalesce('c:' || n.area_code, 'n:' || n.area)
-  and g.dimension = n.dimension and g.population = n.population
+update incoming n set
+  indicator_id = (select i.id from indicator i where i.partnership_id = :p and i.code = n.indicator),
+  area_id = (select place.area_id from place where place.key = coalesce('c:' || n.area_code, 'n:' || n.area)),
+  population_id = (select g.population_id from named_group g where g.dimension = n.dimension and g.population = n.population)
 """
 
 SAID = "status, value, low, high, numerator, denominator"
@@ -64,12 +64,14 @@ select n, row, 'contradiction' as code, 'the same area, group and period stand t
 """
 
 MATCH_MEASUREMENTS = """
-update incoming n set measurement_id = m.id, action = 'known' from measurement m
-where m.partnership_id = :p and m.indicator_id = n.indicator_id and m.area_id = n.area_id
-  and m.population_id = n.population_id and m.period_start = n.period_start and m.period_end = n.period_end
+update incoming n set measurement_id = (
+  select m.id from measurement m where m.partnership_id = :p and m.indicator_id = n.indicator_id
+    and m.area_id = n.area_id and m.population_id = n.population_id and m.period_start = n.period_start
+    and m.period_end = n.period_end)
 """
 CREATE_THE_REST = """
-update incoming set measurement_id = gen_random_uuid(), action = 'created' where measurement_id is null
+update incoming set measurement_id = coalesce(measurement_id, gen_random_uuid()),
+  action = case when measurement_id is null then 'created' else 'known' end
 """
 NEW_MEASUREMENTS = """
 insert into measurement (partnership_id, id, indicator_id, area_id, population_id, period_start, period_end)

@@ -14,14 +14,15 @@ from (select coalesce('c:' || area_code, 'n:' || area) as key, area, area_code, 
 order by key, n
 """
 BY_CODE = """
-update place set area_id = a.id from area a where a.partnership_id = :p and a.code = place.area_code
+update place set area_id = (select a.id from area a where a.partnership_id = :p and a.code = place.area_code)
+where area_id is null and area_code is not null
 """
 # A name means an area only while one of the two has no code: two codes are two areas.
 BY_NAME = """
-update place set area_id = a.id from area a
-where place.area_id is null and a.partnership_id = :p and a.name = place.area
-  and (a.code is null or place.area_code is null)
-  and not exists (select from place other where other.area = place.area and other.area_code <> place.area_code)
+update place set area_id = (
+  select a.id from area a where a.partnership_id = :p and a.name = place.area
+    and (a.code is null or place.area_code is null))
+where area_id is null and not exists (select from place other where other.area = place.area and other.area_code <> place.area_code)
 """
 FIRST_CODE = """
 update area a set code = place.area_code from place
@@ -50,11 +51,13 @@ async def store_areas(session: AsyncSession, partnership_id: UUID, report: Impor
     p, created = partnership_id, 0
     await drop(session, "place")
     await run(session, PLACES)
+    await run(session, "create unique index on place (key)")
+    await run(session, "create index on place (area)")
+    await analyze(session, "place")
     for has_code in (True, False):
         await _find_known(session, p)
         created += await run(session, NEW_AREAS, p=p, has_code=has_code)
     await _find_known(session, p)
-    await analyze(session, "place")
     if created:
         report.add(Severity.NOTICE, "new-areas", f"{created} areas were created from this file")
     await leave_out(session, report, CONFLICTS)

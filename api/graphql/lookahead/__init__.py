@@ -38,9 +38,10 @@ How the fields of a GraphQL type are read
         Part({field: source}, present=None)     an object made of this row's own columns
         money(amount, currency, nullable=None)  {amount, currency} from minor units; Columns or Sql
         One(via=None, on=None, where=None)      a row by the foreign key that holds the column `via`
-        Many(via=None, through=None, on=None, where=None, order=())   a list; `through` a table between
-        Listed(build, via=None, through=None, on=None)   build(**arguments) -> Rows, joined to this row;
-                                    arguments as strawberry gives them (dataclasses, enums, Decimal)
+        Many(via=None, through=None, to=None, on=None, where=None, order=())     a list; `through` a table
+                                    between, whose column `via` leads here and `to` there
+        Listed(build, via=None, through=None, to=None, on=None)   build(**arguments) -> Rows, joined to this
+                                    row; arguments as strawberry gives them (dataclasses, enums, Decimal)
         Items(table, element, via=None, on=None, where=None, order=())   a list of leaves or of parts
         Choice(type_, key)          an interface: the type's name (Column or Sql) and the key's columns
         Computed(load, needs={name: Column | Sql})
@@ -53,6 +54,7 @@ How the fields of a GraphQL type are read
     its type. A Refusal raised by `build` stands at that field's path, and the rest of the answer stands.
 
 How it is joined to the schema
+    rows_field(build, graphql_type) declares a strawberry field with a resolver that returns Rows or Row
     strawberry.Schema(..., execution_context_class=look_ahead(plans))
     The context of the operation has `async def fetch(sql: str, args: Sequence[object]) -> bytes | None`:
     it runs the statement and gives its one value. The connection has CONNECTION_SETTINGS.
@@ -73,6 +75,7 @@ from api.graphql.lookahead.conditions import (
     never,
 )
 from api.graphql.lookahead.executor import CONNECTION_SETTINGS, look_ahead
+from api.graphql.lookahead.fields import rows_field
 from api.graphql.lookahead.plans import ConnectionPlan, PlanError, Plans, TypePlan
 from api.graphql.lookahead.rows import By, Row, Rows
 from api.graphql.lookahead.sources import (
@@ -123,4 +126,5 @@ __all__ = [
     "money",
     "negated",
     "never",
+    "rows_field",
 ]

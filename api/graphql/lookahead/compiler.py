@@ -12,6 +12,7 @@ from graphql import (
     GraphQLSchema,
     get_named_type,
     get_nullable_type,
+    is_leaf_type,
     is_list_type,
     is_non_null_type,
 )
@@ -24,7 +25,7 @@ from api.graphql.lookahead.arguments import arguments_of
 from api.graphql.lookahead.joins import PlanError
 from api.graphql.lookahead.keyset import Keyset
 from api.graphql.lookahead.leaves import column_leaf, decoder, expression_leaf, needed
-from api.graphql.lookahead.places import TYPE_KEY, Place, PlaceField, Places
+from api.graphql.lookahead.places import ABSENT, TYPE_KEY, Place, PlaceField, Places
 from api.graphql.lookahead.plans import Plans, TypePlan
 from api.graphql.lookahead.relations import Joined, joined
 from api.graphql.lookahead.rows import Rows
@@ -94,6 +95,8 @@ class Compiler:
     executing: Executing
     plans: Plans
     binder: Binder
+    must_finish: bool = False
+    """Whether Python has something to do whatever the answer is, and not only where it says ABSENT."""
 
     def groups(
         self, type_: GraphQLObjectType, details: FieldDetailsList
@@ -127,7 +130,9 @@ class Compiler:
     def where(self, plan: TypePlan, scope: Scope, rows: Rows, join: Joined | None) -> str:
         """The join to the parent, the rows' own condition, and what the caller may see."""
         visible = plan.visible(self.binder.context) if plan.visible else None
-        found = [f"({condition(scope)})" for condition in (join, rows.where, visible) if condition is not None]
+        found = [
+            f"({condition(scope)})" for condition in (join, rows.where, visible) if condition is not None
+        ]
         return " and ".join(found) or "true"
 
     def batch(self, of: str, details: FieldDetailsList, keys: Sequence[tuple[Any, ...]]) -> Piece:
@@ -186,6 +191,7 @@ class Compiler:
         hidden = [f"{sql} as {quoted(key)}" for key, sql in place.hidden.items()]
         if several and place.fields:
             hidden.append(f"{literal(type_.name)} as {quoted(TYPE_KEY)}")
+            self.must_finish = True
         return ", ".join(written + hidden), {type_.name: place} if place.fields else None
 
     def field(self, field: PlaceField, source: Source, scope: Scope, place: Place) -> str:
@@ -198,13 +204,23 @@ class Compiler:
         except Refusal as refusal:
             del self.binder.args[bound:]  # a parameter that is not used has no type
             field.failure, sql = refusal, "null"
-        if field.failure or field.computed or field.below or self._may_break(field, source, scope):
-            place.fields.append(field)
+        if field.failure or field.computed:
+            self.must_finish = True
+        elif self._may_break(field, source, scope):
+            field.is_marked = not is_leaf_type(get_named_type(field.found.type))
+            self.must_finish = self.must_finish or not field.is_marked
+            sql = f"coalesce({sql}, '\"{ABSENT}\"'::json)" if field.is_marked else sql
+        elif not field.below:
+            return sql
+        place.fields.append(field)
         return sql
 
     def _may_break(self, field: PlaceField, source: Source, scope: Scope) -> bool:
-        type_ = field.found.type
-        return is_non_null_type(type_) and self.plans.may_be_null(scope.table, source, field.found)
+        if not is_non_null_type(field.found.type):
+            return False
+        target = self.plans.target(field.found)
+        sees_all = target is None or target.visible is None or target.visible(self.binder.context) is None
+        return self.plans.may_be_null(scope.table, source, field.found, seen=sees_all)
 
     def _field(self, field: PlaceField, source: Source, scope: Scope, place: Place) -> str:
         if isinstance(source, Guarded):

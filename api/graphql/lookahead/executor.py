@@ -18,7 +18,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from api.graphql.lookahead.compiler import Compiler, Piece, object_type
 from api.graphql.lookahead.finishing import Finisher, null_forbidden
-from api.graphql.lookahead.places import Places
+from api.graphql.lookahead.places import ABSENT, Places
 from api.graphql.lookahead.plans import Plans
 from api.graphql.lookahead.rows import Row, Rows
 from api.graphql.lookahead.sql import Binder
@@ -27,6 +27,9 @@ __all__ = ["CONNECTION_SETTINGS", "look_ahead"]
 
 CONNECTION_SETTINGS: Final = {"timezone": "UTC", "jit": "off", "datestyle": "ISO, YMD"}
 """What the statements expect: moments in UTC, dates as ISO 8601, no compiling of short queries."""
+
+
+_MARK: Final = ABSENT.encode()
 
 
 @dataclass
@@ -75,10 +78,11 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
         path: Path,
         rows: Rows,
     ) -> Any:
-        binder = Binder(self.context_value)
-        piece = Compiler(self, self.plans, binder).rows(type_, details, rows)
-        text = await self._fetched(piece, binder)
-        if piece.places is None:
+        compiler = Compiler(self, self.plans, Binder(self.context_value))
+        piece = compiler.rows(type_, details, rows)
+        text = await self._fetched(piece, compiler.binder)
+        is_whole = not compiler.must_finish and (text is None or _MARK not in text)
+        if piece.places is None or is_whole:
             if text is None and is_non_null_type(type_):
                 raise null_forbidden(info.parent_type.name, info.field_name)
             return None if text is None else orjson.Fragment(text)

@@ -21,7 +21,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.pyutils import Path, is_awaitable
 
-from api.graphql.lookahead.places import TYPE_KEY, Place, PlaceField, Places
+from api.graphql.lookahead.places import ABSENT, TYPE_KEY, Place, PlaceField, Places
 
 __all__ = ["Completing", "Finisher", "null_forbidden"]
 
@@ -103,7 +103,9 @@ class Finisher:
         place = _place_of(type_, places, value)
         for entry in place.fields if place else ():
             inner = path.add_key(entry.key, place.type_.name) if place else path
-            if entry.failure is not None:
+            if entry.is_marked and value[entry.key] == ABSENT:
+                value[entry.key] = None
+            elif entry.failure is not None:
                 value[entry.key] = _Failed(entry.failure)
             elif entry.computed is not None and place is not None:
                 self.jobs.setdefault(id(entry), (place, entry, []))[2].append((value, inner))

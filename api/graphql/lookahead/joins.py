@@ -1,6 +1,8 @@
 """How two tables are joined: by a foreign key of the metadata, whichever side holds it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 
 import sqlalchemy as sa
 
@@ -26,17 +28,24 @@ class Join:
         return " and ".join(f"{child.column(there)} = {parent.column(here)}" for here, there in self.pairs)
 
 
-def join_of(parent: sa.Table, child: sa.Table, via: str | None = None, *, holder: str = "either") -> Join:
+@lru_cache(maxsize=1_000)
+def join_of(
+    parent: sa.Table,
+    child: sa.Table,
+    via: str | None = None,
+    *,
+    holder: Literal["parent", "child"] = "parent",
+) -> Join:
     """The join by the one foreign key between the tables, or by the one that holds the column `via`.
 
-    `holder` says which side holds the key: "parent" (a to-one), "child" (a list) or "either".
-    Raises PlanError where there is none, or more than one.
+    `holder` is the side that is looked at first: the parent's for a to-one, the child's for a list; it
+    matters for a table that refers to itself. Raises PlanError where there is no key, or more than one.
     """
-    found = []
-    if holder in ("parent", "either"):
-        found += [(key, True) for key in _keys(parent, child, via)]
-    if holder in ("child", "either") and not (found and holder == "either"):
-        found += [(key, False) for key in _keys(child, parent, via)]
+    sides = {
+        "parent": [(key, True) for key in _keys(parent, child, via)],
+        "child": [(key, False) for key in _keys(child, parent, via)],
+    }
+    found = sides.pop(holder) or next(iter(sides.values()))
     if len(found) != 1:
         through = f" that holds {via}" if via else ""
         many = "no foreign key" if not found else f"{len(found)} foreign keys"

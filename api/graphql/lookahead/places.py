@@ -9,10 +9,13 @@ from graphql.execution.collect_fields import FieldDetailsList
 
 from api.graphql.lookahead.sources import Computed
 
-__all__ = ["TYPE_KEY", "Hidden", "Place", "PlaceField", "Places"]
+__all__ = ["ABSENT", "TYPE_KEY", "Hidden", "Place", "PlaceField", "Places"]
 
 TYPE_KEY = "#"
 """The key of a row's type name where a place holds several types; no alias of GraphQL has this sign."""
+
+ABSENT = "#absent"
+"""Found in the text of an answer, it tells that there is a null which its type forbids; else nobody looks."""
 
 Hidden = Mapping[str, tuple[str, Callable[[Any], Any]]]
 """What a computed field needs of its row: name -> (key in the JSON, from JSON to Python)."""
@@ -30,6 +33,8 @@ class PlaceField:
     needs: Hidden = field(default_factory=dict)
     arguments: Mapping[str, Any] = field(default_factory=dict)  # as strawberry gives them to a resolver
     failure: Exception | None = None
+    is_marked: bool = False
+    """Whether ABSENT stands in the JSON where an object must be and is not."""
 
 
 @dataclass

@@ -18,6 +18,7 @@ from graphql import (
 )
 
 from api.graphql.lookahead.joins import PlanError, join_of
+from api.graphql.lookahead.relations import joins_of
 from api.graphql.lookahead.sources import (
     Computed,
     GlobalIdOf,
@@ -86,7 +87,9 @@ class Plans:
         """The source of a field; raises PlanError where there is none."""
         known = self._found.get((type_.name, name))
         if known is None:
-            known = self.plan(type_.name).fields.get(name) or self._find(type_, name)
+            known = self.plan(type_.name).fields.get(name)
+            if known is None:  # a Column has no truth of its own
+                known = self._find(type_, name)
             self._found[type_.name, name] = known
         return known
 
@@ -150,17 +153,13 @@ class Plans:
             raise PlanError("the field is not null, and its source may be")
 
     def _check_join(self, plan: TypePlan, found: GraphQLField, source: One | Many | Listed) -> None:
-        target = self._target(found)
+        target = self.target(found)
         if target is None:
             return
-        through = getattr(source, "through", None)
-        if through is not None:
-            join_of(plan.table, through)
-            join_of(through, target.table)
-        else:
-            join_of(plan.table, target.table, source.via)
+        joins_of(source, plan.table, target.table)
 
-    def _target(self, found: GraphQLField) -> TypePlan | None:
+    def target(self, found: GraphQLField) -> TypePlan | None:
+        """The plan of the rows that a field gives: of its type, or of its connection's nodes."""
         inner = get_named_type(found.type)
         if isinstance(inner, GraphQLObjectType) and "nodes" in inner.fields:
             inner = get_named_type(inner.fields["nodes"].type)
@@ -180,7 +179,7 @@ class Plans:
         if isinstance(source, Part):
             return source.present is not None
         if isinstance(source, One):
-            target = self._target(found)
+            target = self.target(found)
             if source.on or source.where or target is None or (target.visible and not seen):
                 return True
             return not join_of(table, target.table, source.via).is_required

@@ -97,10 +97,14 @@ class One:
 
 @dataclass(frozen=True)
 class Many:
-    """The rows of another type that belong to this one, as a list; `through` is a table between the two."""
+    """The rows of another type that belong to this one, as a list.
+
+    `through` is a table between the two; its column `via` then leads to this row, and `to` to the other.
+    """
 
     via: str | None = None
     through: sa.Table | None = None
+    to: str | None = None
     on: On | None = None
     where: Sql | None = None
     order: Sequence[By] = ()
@@ -113,6 +117,7 @@ class Listed:
     build: Callable[..., Rows | None]
     via: str | None = None
     through: sa.Table | None = None
+    to: str | None = None
     on: On | None = None
 
 

@@ -72,18 +72,21 @@ def enum_labels(kind: sa.types.TypeEngine[Any]) -> dict[PythonEnum, str]:
 
 
 def row_json(body: str) -> str:
-    """The one row of a query as JSON, null where there is none."""
-    return f"(select row_to_json(r) from ({body}) r)"  # noqa: S608 - made of metadata and parameters
+    """The one row of a query as JSON, null where there is none.
+
+    The query's columns bear the caller's aliases; the row's own name has a sign that no alias can have.
+    """
+    return f'(select row_to_json("#row") from ({body}) "#row")'  # noqa: S608 - made of metadata and parameters
 
 
 def rows_json(body: str) -> str:
     """The rows of a query as a JSON list, in the query's order."""
-    return f"(select coalesce(json_agg(r), '[]') from ({body}) r)"  # noqa: S608 - as above
+    return f"""(select coalesce(json_agg("#row"), '[]') from ({body}) "#row")"""  # noqa: S608 - as above
 
 
 def object_json(columns: str) -> str:
     """A select list over the row at hand as a JSON object (faster than json_build_object)."""
-    return f"(select row_to_json(r) from (select {columns}) r)"  # noqa: S608 - as above
+    return f'(select row_to_json("#row") from (select {columns}) "#row")'  # noqa: S608 - as above
 
 
 @dataclass

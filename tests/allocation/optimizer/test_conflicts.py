@@ -48,8 +48,10 @@ def test_both_planted_conflicts_are_named(planted: Callable[[int], Problem]) -> 
 
 def test_the_cheapest_repair_adds_hours_where_hours_are_cheap(planted: Callable[[int], Problem]) -> None:
     # By hand: 360 hours are needed; 60 at $20 cost $1,200, less than $3,000 of spending given up.
-    found = {repair.rule: (repair.amount, repair.unit) for repair in repairs_of(question_of(planted(2_000)))}
-    assert found["300 units of hours are at hand"] == (pytest.approx(60), "units")
+    found = {repair.rule: repair for repair in repairs_of(question_of(planted(2_000)))}
+    hours = found["300 units of hours are at hand"]
+    assert hours.amount == pytest.approx(60)
+    assert hours.unit == "units"
     assert "f3 must spend at least $18,000" not in found
     assert len(found) == 2
 
@@ -93,7 +95,8 @@ def test_a_rule_that_cannot_be_kept_on_its_own_is_named_alone() -> None:
 def test_a_line_above_the_budget_conflicts_with_a_shift_that_may_not_release_it() -> None:
     # $2,000 lie on a line, the budget is $1,000, and only a quarter of it may move.
     fund = Fund("fund", "i", "o", THOUSAND, frozenset({"c"}), (Line("line", 2 * THOUSAND, "c"),))
-    answer = solve(_one_cell(fund, Rules(maximum_shift_share=0.25)))
+    problem = _one_cell(fund, Rules(maximum_shift_share=0.25))
+    answer = solve(replace(problem, groups=(replace(problem.groups[0], floor_share=None),)))
     assert answer.status is AnswerStatus.INFEASIBLE
     assert set(answer.conflicts[0].rules) == {
         "the budget of fund is $1,000",

@@ -47,10 +47,11 @@ def test_an_in_kind_what_if_equals_solving_with_more_hours(tiny: Tiny) -> None:
 
 
 def test_lifting_a_restriction_equals_solving_the_freed_question(tiny: Tiny) -> None:
-    # By hand, students first: f2's $10,000 of tutoring for B (.15) go to tutoring for A (.20): +0.5.
+    # By hand, students first: f1 and f2 buy 120 places of tutoring for A (24.0), f3 40 of mentoring (3.2);
+    # 27.2 - 25.9 = 1.3.
     answer = solve(tiny(objective=Objective.STUDENTS_REACHED))
     found = {cost.funder_id: cost.students for cost in answer.restriction_costs}
-    assert found["o-f2"] == pytest.approx(0.5, abs=1e-9)
+    assert found["o-f2"] == pytest.approx(1.3, abs=1e-9)
     assert any(each.kind is BindingKind.RESTRICTION and each.node_id == "o-f2" for each in answer.bindings)
 
 

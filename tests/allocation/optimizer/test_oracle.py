@@ -18,6 +18,7 @@ from allocation.optimizer.solver import Status
 from allocation.problem import Cell, Fund, Objective, Problem
 
 RELATIVE = 1e-6
+Terms = dict[tuple[str, ...], float]
 
 
 class Oracle:
@@ -26,7 +27,7 @@ class Oracle:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.bounds: dict[tuple[str, ...], tuple[float | None, float | None]] = {}
-        self.rows: list[tuple[dict[tuple[str, ...], float], float]] = []
+        self.rows: list[tuple[Terms, float]] = []
         self.practice = {each.id: each for each in problem.practices}
         self.group = {each.id: each for each in problem.groups}
         self.cells = {each.id: each for each in problem.cells}
@@ -34,7 +35,7 @@ class Oracle:
         self._people()
         self._shares()
 
-    def best(self, costs: list[dict[tuple[str, ...], float]]) -> list[float] | None:
+    def best(self, costs: list[Terms]) -> list[float] | None:
         """The least value of each cost in turn, None where no plan exists."""
         names = {name: place for place, name in enumerate(self.bounds)}
         rows, values = list(self.rows), []
@@ -54,24 +55,27 @@ class Oracle:
                 method="highs",
                 options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
             )
-            if not found.success:
+            if not found.success or found.fun is None:
                 return None
             values.append(float(found.fun))
             rows.append((cost, float(found.fun) + 1e-9))
         return values
 
-    def aims(self) -> list[dict[tuple[str, ...], float]]:
+    def aims(self) -> list[Terms]:
         """The costs of the question's aims, in order."""
         rules = self.problem.rules
         extra = rules.equity_weight if rules.objective is Objective.GAP_CLOSING else 1.0
-        students = {("z", group.id): -(extra if group.persistent else 1.0) for group in self.problem.groups}
-        worst = {("t",): -1.0}
-        released = {name: 0.001 for name in self.bounds if name[0] == "d"}
-        order = {
+        students: Terms = {
+            ("z", group.id): -(extra if group.persistent else 1.0) for group in self.problem.groups
+        }
+        worst: Terms = {("t",): -1.0}
+        released: Terms = {name: 0.001 for name in self.bounds if name[0] == "d"}
+        orders: dict[Objective, list[Terms]] = {
             Objective.WORST_OFF_FIRST: [worst, students],
             Objective.GAP_CLOSING: [students, worst],
             Objective.STUDENTS_REACHED: [students],
-        }[rules.objective]
+        }
+        order = orders[rules.objective]
         return [*[aim for aim in order if aim is not worst or self.behind()], released]
 
     def behind(self) -> list[str]:
@@ -88,7 +92,7 @@ class Oracle:
                 found.append(group.id)
         return found
 
-    def _row(self, terms: dict[tuple[str, ...], float], limit: float) -> None:
+    def _row(self, terms: Terms, limit: float) -> None:
         self.rows.append((terms, limit))
 
     def _lines(self, fund: Fund) -> dict[str, tuple[float, float]]:
@@ -126,7 +130,7 @@ class Oracle:
             whole = int(share * sum(fund.budget_amount for fund in funds)) / 100
             self._row(self._released({fund.id for fund in funds}), whole)
 
-    def _released(self, funds: set[str]) -> dict[tuple[str, ...], float]:
+    def _released(self, funds: set[str]) -> Terms:
         return {name: 1.0 for name in self.bounds if name[0] == "d" and name[1] in funds}
 
     def _people(self) -> None:
@@ -164,7 +168,7 @@ class Oracle:
             widths.append(max(0.0, min(step.share * people, room - sum(widths))))
         return widths
 
-    def _delivery(self, cell: Cell) -> dict[tuple[str, ...], float]:
+    def _delivery(self, cell: Cell) -> Terms:
         return {
             ("x", fund.id, cell.id): 1 - fund.overhead_share
             for fund in self.problem.funds
@@ -177,7 +181,7 @@ class Oracle:
             for fund in self.problem.funds
         )
 
-    def _benefit(self, group_id: str) -> dict[tuple[str, ...], float]:
+    def _benefit(self, group_id: str) -> Terms:
         return {
             ("y", cell.id, str(step)): cell.effect * returns.multiplier
             for cell in self.problem.cells

@@ -284,6 +284,13 @@ def test_supplies_of_a_year_bind_in_that_year_alone(tiny: Tiny) -> None:
     assert other_year.after == unlimited.after
 
 
+def test_a_time_limit_that_ends_the_search_gives_no_plan_and_says_so(tiny: Tiny) -> None:
+    answer = solve(tiny(time_limit_seconds=0.0))
+    assert answer.status is AnswerStatus.FAILED
+    assert answer.moves == ()
+    assert any("within 0 seconds" in note for note in answer.notes)
+
+
 def test_progress_only_rises_and_ends_at_one(tiny: Tiny) -> None:
     heard: list[float] = []
     solve(tiny(), progress=lambda share, _sentence: heard.append(share))

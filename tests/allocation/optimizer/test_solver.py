@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from allocation.optimizer import export_program
 from allocation.optimizer import solver as door
 from allocation.optimizer.build import formulate, question_of
-from allocation.optimizer.front import export_lp, export_mps, load_through_pulp, to_pulp
+from allocation.optimizer.front import load_through_pulp, to_pulp
 from allocation.optimizer.program import Floats, Program
 from allocation.optimizer.solver import Outcome, SolverError, Status
 from allocation.optimizer.stages import run_stages, stages_of
@@ -152,17 +153,21 @@ def test_names_that_differ_only_in_signs_stay_two_variables() -> None:
     assert len({variable.name for variable in to_pulp(program, np.ones(2)).variables()}) == 2
 
 
-def test_the_program_is_exported_as_lp_and_mps(tiny: Callable[..., Problem], tmp_path: Path) -> None:
-    program = formulate(question_of(tiny())).program
-    costs = program.costs({("t",): -1.0})
-    export_lp(program, costs, tmp_path / "p.lp")
-    export_mps(program, costs, tmp_path / "p.mps")
-    for name in ("p.lp", "p.mps"):
-        with door.highs() as solver:
-            solver.readModel(str(tmp_path / name))
-            solver.run()
-            # By hand: 107 / 300 (test_run.py).
-            assert solver.getObjectiveValue() == pytest.approx(-107 / 300)
+@pytest.mark.parametrize("name", ["question.lp", "question.mps"])
+def test_a_question_is_exported_with_its_first_aim(
+    tiny: Callable[..., Problem], tmp_path: Path, name: str
+) -> None:
+    export_program(tiny(), tmp_path / name)
+    with door.highs() as solver:
+        solver.readModel(str(tmp_path / name))
+        solver.run()
+        # By hand: 107 / 300 (test_run.py).
+        assert solver.getObjectiveValue() == pytest.approx(-107 / 300)
+
+
+def test_an_unknown_format_is_refused_by_name(tiny: Callable[..., Problem], tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"question\.txt: a program is written as"):
+        export_program(tiny(), tmp_path / "question.txt")
 
 
 def _large() -> tuple[Program, Floats]:

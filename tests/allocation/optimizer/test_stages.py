@@ -36,7 +36,7 @@ def power() -> tuple[Program, dict[str, np.ndarray[tuple[int], np.dtype[np.float
     for load, demand in ((1, 38_400), (2, 19_200), (3, 6_400)):
         terms = [(column, 1.0) for (_, at), column in place.items() if at == load]
         program.row(("load", load), terms, lower=float(demand))
-    rates = {
+    rates: dict[str, dict[str, float]] = {
         "cost": {"lignite": 30, "oil": 75, "gas": 60, "renewable": 90},
         "emissions": {"lignite": 1.44, "oil": 0.72, "gas": 0.45, "renewable": 0},
         "fuel": {"lignite": 0, "oil": 1, "gas": 1, "renewable": 0},

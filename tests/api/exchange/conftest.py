@@ -35,7 +35,7 @@ Reader = Callable[..., Read]
 Writer = Callable[[str, str | bytes], Path]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def read() -> Reader:
     """Reads a file in a format, with a recipe given as text or as the name of one in recipes/."""
 

@@ -21,6 +21,8 @@ from models import embedded
 from .tables import METADATA, made
 from .world import PLANS, Event, Funder, Investment, Practice, Query, World
 
+DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+
 
 @pytest.fixture(scope="session")
 def world_schema() -> strawberry.Schema:
@@ -53,7 +55,8 @@ async def world_connection(
 ) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
     connection = await asyncpg.connect(world_server.url(), server_settings=CONNECTION_SETTINGS)
     for table in METADATA.sorted_tables:
-        await connection.execute(str(CreateTable(table).compile(dialect=postgresql.dialect())))
+        created = CreateTable(table).compile(dialect=DIALECT)
+        await connection.execute(str(created))
     for table, rows in made().items():
         names = [column.name for column in table.columns]
         records = [[_plain(row.get(name)) for name in names] for row in rows]

@@ -42,22 +42,14 @@ class Thing:
             setattr(self, head + "".join(word.title() for word in rest), text(value))
         places = [row["partnership_id"]] if "partnership_id" in row else []
         self.id = ":".join(map(str, (self.type_name, *places, row["id"])))
-        self.__typename = self.type_name
-
-    @property
-    def _Thing__typename(self) -> str:  # noqa: N802 - where graphql-core looks for the type of an interface's value
-        return self.type_name
-
-    @_Thing__typename.setter
-    def _Thing__typename(self, _: str) -> None:  # noqa: N802 - as above
-        pass
+        self.__typename = self.type_name  # where graphql-core looks for the type of an interface's value
 
     def of(self, table: str, met: Callable[[Row], bool]) -> list[Row]:
         return [row for row in self.data[table] if row["partnership_id"] == self.place and met(row)]
 
     @property
     def place(self) -> UUID:
-        found: UUID = self.row.get("partnership_id", self.row["id"])
+        found: UUID = self.row["partnership_id"] if "partnership_id" in self.row else self.row["id"]
         return found
 
 
@@ -208,7 +200,7 @@ def met(data: Data, row: Row, wanted: Row) -> bool:
         for link in data["investment_practice"]
         if link["partnership_id"] == row["partnership_id"] and link["investment_id"] == row["id"]
     ]
-    checks = {
+    checks: dict[str, Callable[[Any], bool]] = {
         "funders": lambda ids: f"Funder:{row['partnership_id']}:{row['funder_id']}" in ids,
         "practices": lambda ids: any(practice in ids for practice in practices),
         "kinds": lambda kinds: text(funder["kind"]) in kinds,

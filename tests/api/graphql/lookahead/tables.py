@@ -108,14 +108,14 @@ def made() -> dict[sa.Table, list[dict[str, Any]]]:
             )
         for n in range(40 if place == HERE else 3):
             _add_investment(rows, place, n, chance)
-    for n, kind in enumerate(["Investment", "Funder", None, "Practice", "Investment"]):
-        subject = {"Investment": 1000 + n, "Funder": 100, "Practice": 500}.get(kind or "")
+    for n, subject_type in enumerate(["Investment", "Funder", None, "Practice", "Investment"]):
+        subject = {"Investment": 1000 + n, "Funder": 100, "Practice": 500}.get(subject_type or "")
         rows[EVENT].append(
             {
                 "partnership_id": HERE,
                 "id": UUID(int=900 + n),
                 "happened_on": date(2025, 1, 1 + n),
-                "subject_type": kind,
+                "subject_type": subject_type,
                 "subject_id": UUID(int=subject) if subject else None,
             }
         )

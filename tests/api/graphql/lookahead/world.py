@@ -41,6 +41,8 @@ from api.graphql.lookahead import (
     is_one_of,
     key_is,
     money,
+    never,
+    rows_field,
 )
 from api.graphql.lookahead.joins import join_of
 
@@ -155,8 +157,8 @@ class Funder(Node):
     name: str
     kind: Kind | None
     secret_note: str | None
-    investments: "InvestmentConnection" = strawberry.field(
-        resolver=investments, graphql_type=Annotated["InvestmentConnection", strawberry.lazy(".world")]
+    investments: "InvestmentConnection" = rows_field(
+        investments, Annotated["InvestmentConnection", strawberry.lazy(".world")]
     )
     given: Money
     largest: "Investment | None"
@@ -204,29 +206,37 @@ class Mention:
 @strawberry.type
 class Partnership(Node):
     slug: str
-    investments: InvestmentConnection = strawberry.field(
-        resolver=investments, graphql_type=InvestmentConnection
-    )
+    investments: InvestmentConnection = rows_field(investments, InvestmentConnection)
     funders: list[Funder]
-    practices: list[Practice] = strawberry.field(resolver=practices, graphql_type=list[Practice])
+    practices: list[Practice] = rows_field(practices, list[Practice])
     events: list[Event]
+
+
+def by_slug(slug: str) -> Rows:
+    return Rows(where=equals(PARTNERSHIP.c.slug, slug))
+
+
+def by_id(id: strawberry.ID) -> Row | None:  # noqa: A002 - the contract's name
+    found = read_id(id)
+    return Row(found.type_name, found.key) if found and found.type_name in PLANS.types else None
+
+
+def investment_by_id(id: strawberry.ID) -> Rows:  # noqa: A002 - the contract's name
+    found = read_id(id, "Investment")
+    return Rows(where=key_is(INVESTMENT, found.key) if found else never)
+
+
+def in_order(steps: list[str], first: int = 50, after: str | None = None) -> Rows:
+    order = [By(INVESTMENT.c[step.removeprefix("-")], descending=step.startswith("-")) for step in steps]
+    return Rows(where=equals(INVESTMENT.c.partnership_id, HERE), order=order, first=first, after=after)
 
 
 @strawberry.type
 class Query:
-    @strawberry.field(graphql_type=Partnership | None)
-    def partnership(self, slug: str) -> Rows:
-        return Rows(where=equals(PARTNERSHIP.c.slug, slug))
-
-    @strawberry.field(graphql_type=Node | None)
-    def node(self, id: strawberry.ID) -> Row | None:  # noqa: A002 - the contract's name
-        found = read_id(id)
-        return Row(found.type_name, found.key) if found and found.type_name in PLANS.types else None
-
-    @strawberry.field(graphql_type=Investment)
-    def investment(self, id: strawberry.ID) -> Rows:  # noqa: A002 - the contract's name
-        found = read_id(id, "Investment")
-        return Rows(where=key_is(INVESTMENT, found.key) if found else lambda _: "false")
+    partnership: Partnership | None = rows_field(by_slug, Partnership | None)
+    node: Node | None = rows_field(by_id, Node | None)
+    investment: Investment = rows_field(investment_by_id, Investment)
+    ordered: InvestmentConnection = rows_field(in_order, InvestmentConnection)
 
     @strawberry.field
     def mentions(self, count: int = 3) -> list[Mention]:

@@ -1,0 +1,147 @@
+"""Who may see and change what: the one place that says so, with the reason for each refusal.
+
+A caller is something to a partnership: a role by a token, the operator on this machine, or COMMUNITY, who sees
+what is published of public partnerships. What no right is needed for is public: docs/domain.md lists it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from uuid import UUID
+
+from models.people import Role
+
+__all__ = ["COMMUNITY", "Caller", "Denial", "Right"]
+
+_STAFF = frozenset({Role.ADMIN, Role.ANCHOR})
+_TABLE = frozenset(Role) - {Role.COMMUNITY}
+
+
+class Right(Enum):
+    """Something that not everybody may do: who may, whether a funder may for its own, and why others may not."""
+
+    roles: frozenset[Role]
+    own: bool
+    reason: str
+
+    def __init__(self, roles: frozenset[Role], own: bool, reason: str) -> None:
+        self.roles = roles
+        self.own = own
+        self.reason = reason
+
+    READ_SCENARIOS = (
+        _TABLE,
+        False,
+        "Suggested reallocations are drafts: only those at the partnership's table may read them.",
+    )
+    READ_BOOKS = (
+        _STAFF,
+        True,
+        "Single transactions name payees and carry notes: only the anchor and the award's funder may read them.",
+    )
+    READ_RENEWALS = (
+        _STAFF,
+        True,
+        "How likely a renewal is, is between the anchor and the award's funder.",
+    )
+    READ_TERMS = (
+        _TABLE - {Role.FUNDER},
+        True,
+        "What a donor's letter allows is known to those at the table; a funder may read its own.",
+    )
+    READ_IMPORTS = (
+        _STAFF | {Role.DATA},
+        False,
+        "Import reports quote rows of the files: only the anchor and the data manager may read them.",
+    )
+    READ_REQUESTS = (
+        _STAFF | {Role.DATA, Role.FACILITATOR, Role.POLICY},
+        False,
+        "Who asked for or decided what is known to those who work for the partnership.",
+    )
+    SUGGEST = (
+        _TABLE,
+        False,
+        "Only those at the partnership's table may ask for a reallocation.",
+    )
+    CANCEL = (
+        _STAFF,
+        True,
+        "Only the anchor, or whoever asked for a reallocation, may cancel it.",
+    )
+    DECIDE = (
+        _STAFF,
+        True,
+        "Only the anchor decides on moves, and a funder on those of its own investments.",
+    )
+    APPLY = (
+        _STAFF,
+        False,
+        "Only the anchor, which keeps the books, may apply a reallocation.",
+    )
+
+
+@dataclass(frozen=True)
+class Denial:
+    """Why a caller may not."""
+
+    right: Right
+
+    def __str__(self) -> str:
+        return self.right.reason
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who asks. `roles` says what he is to each partnership; the operator is ADMIN of all.
+
+    `organization_id` is the bearer's organization in the one partnership of its token.
+    """
+
+    name: str | None = None
+    actor: str = "community"
+    roles: Mapping[UUID, Role] = field(default_factory=dict)
+    organization_id: UUID | None = None
+    is_operator: bool = False
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether he has shown who he is."""
+        return self.is_operator or bool(self.roles)
+
+    def role_in(self, partnership_id: UUID) -> Role:
+        """What he is to a partnership that he may read."""
+        return self.roles.get(partnership_id, Role.COMMUNITY)
+
+    def partnerships_with(self, right: Right) -> tuple[UUID, ...]:
+        """Where he has a right over everything."""
+        return tuple(id_ for id_, role in self.roles.items() if role in right.roles)
+
+    def partnerships_with_own(self, right: Right) -> tuple[UUID, ...]:
+        """Where he has it over what is his organization's own, and not over everything."""
+        if not right.own or self.organization_id is None:
+            return ()
+        return tuple(
+            id_ for id_, role in self.roles.items() if role is Role.FUNDER and role not in right.roles
+        )
+
+    def denied(
+        self, right: Right, partnership_id: UUID, owners: Iterable[UUID | None] = ()
+    ) -> Denial | None:
+        """None where he may. `owners` are the organizations that what is asked for belongs to."""
+        if self.role_in(partnership_id) in right.roles:
+            return None
+        mine = self.organization_id is not None and self.organization_id in set(owners)
+        if mine and partnership_id in self.partnerships_with_own(right):
+            return None
+        return Denial(right)
+
+    def denied_everywhere(self, right: Right) -> Denial | None:
+        """None where there is a partnership in which he may."""
+        if self.partnerships_with(right) or self.partnerships_with_own(right):
+            return None
+        return Denial(right)
+
+
+COMMUNITY = Caller()
+"""Anybody, without a token."""

@@ -1,0 +1,82 @@
+"""The closed lists of the API: the domain's own, under the domain's names."""
+
+from enum import StrEnum
+
+import strawberry
+
+from allocation.answer import BindingKind
+from allocation.disparities import DisparityStatus
+from allocation.evidence.finding import Setting
+from allocation.evidence.pooling import EffectBasis
+from allocation.movements import NarrowingCause
+from allocation.problem import Objective
+from models.in_kind import InKindKind, InKindUnit
+from models.ledger import TransactionKind
+from models.measurements import MeasurementStatus, SuppressionRule
+from models.organizations import Sector
+from models.outcomes import Stage
+from models.partnerships import DisparityMethod, ReferenceKind
+from models.people import Role
+from models.practices import StudyDesign
+from models.resources import DatePrecision, EvidenceTier, FunderKind, ResourceUse
+from models.scenarios import MoveDecision, ScenarioStatus
+from models.staffing import KeyRole, Provision
+
+__all__ = ["AlignmentStep", "FindingSeverity", "LockReason", "UserErrorCode"]
+
+for _kind in (
+    *(BindingKind, DatePrecision, DisparityMethod, DisparityStatus, EffectBasis, EvidenceTier, FunderKind),
+    *(InKindKind, InKindUnit, KeyRole, MeasurementStatus, MoveDecision, NarrowingCause, Objective, Provision),
+    *(ReferenceKind, ResourceUse, Role, ScenarioStatus, Sector, Setting, Stage, StudyDesign, SuppressionRule),
+    TransactionKind,
+):
+    strawberry.enum(_kind)
+
+
+@strawberry.enum
+class AlignmentStep(StrEnum):
+    """The rungs from a dollar to a result, in order."""
+
+    OUTCOME = "OUTCOME"
+    INDICATOR = "INDICATOR"
+    POPULATION = "POPULATION"
+    PRACTICE = "PRACTICE"
+    EVIDENCE = "EVIDENCE"
+    RESULTS = "RESULTS"
+
+
+@strawberry.enum
+class LockReason(StrEnum):
+    """Why dollars cannot move freely."""
+
+    RESTRICTION = "RESTRICTION"
+    SPENT = "SPENT"
+    OBLIGATED = "OBLIGATED"
+    EXPIRED = "EXPIRED"
+    PROTECTED = "PROTECTED"
+    NOT_RECEIVED = "NOT_RECEIVED"
+
+
+@strawberry.enum
+class FindingSeverity(StrEnum):
+    """How grave a finding of an import is: an ERROR rejected its row."""
+
+    ERROR = "ERROR"
+    WARNING = "WARNING"
+    NOTICE = "NOTICE"
+
+
+@strawberry.enum
+class UserErrorCode(StrEnum):
+    """Why a change was refused."""
+
+    INVALID = "INVALID"
+    NOT_FOUND = "NOT_FOUND"
+    CONFLICT = "CONFLICT"
+    STALE = "STALE"
+    FORBIDDEN = "FORBIDDEN"
+    INSUFFICIENT_FUNDS = "INSUFFICIENT_FUNDS"
+    RESTRICTED = "RESTRICTED"
+    INFEASIBLE = "INFEASIBLE"
+    DUPLICATE = "DUPLICATE"
+    TOO_LARGE = "TOO_LARGE"
