@@ -164,17 +164,17 @@ def first_gap(coverage: Coverage) -> date | None:
     if index is None:
         return None
     month = coverage.span[index]
-    short = 0
+    costs_then, short = coverage.position.cost_terms(), 0
     for day in _days(month):
-        short += _shortage(coverage, day)
+        short += _shortage(coverage, costs_then, day)
         if short > ROUNDING * YEAR_MONTHS * days_in(month):
             return day
     return min(coverage.position.term.last, last_day(month))
 
 
-def _shortage(coverage: Coverage, day: date) -> int:
+def _shortage(coverage: Coverage, costs_then: Sequence[tuple[Term, int]], day: date) -> int:
     """What a day costs beyond what it is given, times twelve and the month's days."""
-    cost = sum(annual for term, annual in coverage.position.cost_terms() if term.first <= day <= term.last)
+    cost = sum(annual for term, annual in costs_then if term.first <= day <= term.last)
     paid = sum(
         each.monthly
         for each in coverage.fundings

@@ -18,7 +18,7 @@ def told_in_keys(standing: Standing, keys: Mapping[str, str]) -> Standing:
 
     `keys` maps row ids to keys, each key once; `Standing.rows` maps them back. An id without a key stays.
     """
-    told = _told(standing, keys)
+    told: Standing = _told(standing, keys)
     return replace(
         told,
         rows={key: row for row, key in keys.items()},

@@ -141,9 +141,8 @@ class Funding:
         _require(self.monthly >= 0, f"{place}: the monthly amount {self.monthly} is negative")
         _require(self.investment is None or self.in_kind is None, f"{place}: it names two payers")
         chance = self.probability
-        _require(
-            chance is None or 0 <= chance <= 1, f"{place}: the probability {chance} is not within 0 and 1"
-        )
+        is_chance = chance is None or (chance.is_finite() and 0 <= chance <= 1)
+        _require(is_chance, f"{place}: the probability {chance} is not within 0 and 1")
         object.__setattr__(self, "term", _term(place, self.starts_on, self.ends_on))
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.disclosure import cells as gate
@@ -67,6 +67,9 @@ async def release_figures(session: AsyncSession, partnership_id: UUID, actor: st
     await session.execute(
         text("select pg_advisory_xact_lock(hashtextextended(:p, 7))"), {"p": str(partnership_id)}
     )
+    # A release reads all of a partnership. Where nobody has gathered statistics yet, the planner takes a table for
+    # empty and joins row by row: minutes for what a hash join does in a moment.
+    await session.execute(text("select set_config('enable_nestloop', 'off', true)"))
     partnership = await read_partnership(session, partnership_id)
     release_id = new_id()
     kept = Release(
@@ -132,10 +135,9 @@ async def _raw(session: AsyncSession, partnership_id: UUID) -> Sequence[RawRow]:
     """The newest raw version of each measurement that is our own."""
     m, r = Measurement, RawFigure
     newest = (
-        select(r.measurement_id, r.version)
+        select(r.measurement_id, func.max(r.version).label("version"))
         .where(r.partnership_id == partnership_id)
-        .distinct(r.measurement_id)
-        .order_by(r.measurement_id, r.version.desc())
+        .group_by(r.measurement_id)
         .subquery()
     )
     query = (
@@ -288,7 +290,7 @@ async def _previous(session: AsyncSession, partnership_id: UUID, own: Own, minim
     keys = {row.id: key for key, each in own.measurements.items() for row in each}
     cells: dict[gate.CellKey, gate.ReleasedCell] = {}
     bases: dict[gate.CellKey, gate.Basis] = {}
-    for figure, size, count in rows.tuples():
+    for figure, size, count in rows:
         key = keys.get(figure.measurement_id)
         if key is None:
             continue

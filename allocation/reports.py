@@ -102,7 +102,8 @@ def _unreachable(question: Question, each: answers.UnreachableGroup) -> Document
 def _binding(question: Question, each: answers.Binding, sentence: str) -> Document:
     return {
         "kind": each.kind.value,
-        "node": _node(question, each.node_id),
+        "node": _node_text(question, each.node_id),
+        "belongs_to": _belongs_to(question, each.node_id),
         "label": _Names(question).say(each.label),
         "students": number(each.students),
         "shadow_price": optional_number(each.shadow_price),
@@ -129,7 +130,19 @@ def _is_real(question: Question, kind: answers.BindingKind, node_id: str) -> boo
     return False
 
 
-def _node(question: Question, node_id: str) -> Document | None:
+def _node_text(question: Question, node_id: str) -> str:
+    """The rule's owner by row ids: outcome/area/group, award:years, a practice or a funder; "" for all."""
+    row = question.standing.row
+    if node_id in question.parts:
+        part = question.parts[node_id]
+        return f"{row(part.investment.id)}:{'-'.join(map(str, part.years))}"
+    if node_id in question.cells.targets:
+        target = question.cells.targets[node_id]
+        return "/".join(str(row(each)) for each in (target.outcome, target.area, target.population))
+    return row(node_id) or ""
+
+
+def _belongs_to(question: Question, node_id: str) -> Document | None:
     """What a rule belongs to, as a row: an investment, a practice, a population or a funder."""
     found: tuple[str, str] | None = None
     if node_id in question.parts:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.answer import AnswerStatus
@@ -88,7 +88,9 @@ async def mark_running(session: AsyncSession, partnership_id: UUID, scenario_id:
             Scenario.id == scenario_id,
             Scenario.status.in_(RUNNABLE),
         )
-        .values(status=ScenarioStatus.RUNNING, started_at=datetime.now(UTC), progress=0, message="reading")
+        .values(
+            status=ScenarioStatus.RUNNING, started_at=datetime.now(UTC), message="Reading what stands today"
+        )
         .returning(Scenario.id)
     )
     return taken.first() is not None
@@ -97,7 +99,10 @@ async def mark_running(session: AsyncSession, partnership_id: UUID, scenario_id:
 async def mark_progress(
     session: AsyncSession, partnership_id: UUID, scenario_id: UUID, progress: float, message: str
 ) -> bool:
-    """Says how far a running scenario is; false where it runs no more (it was cancelled)."""
+    """Says how far a running scenario is; false where it runs no more (it was cancelled).
+
+    What was reached stays reached, where another worker begins again after the first one's end.
+    """
     kept = await session.execute(
         update(Scenario)
         .where(
@@ -105,7 +110,7 @@ async def mark_progress(
             Scenario.id == scenario_id,
             Scenario.status == ScenarioStatus.RUNNING,
         )
-        .values(progress=progress, message=message)
+        .values(progress=func.greatest(Scenario.progress, progress), message=message)
         .returning(Scenario.id)
     )
     return kept.first() is not None

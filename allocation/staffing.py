@@ -106,10 +106,12 @@ def outlook(
     *,
     months: int | None = None,
     currency: str | None = None,
+    known: Mapping[str, PositionOutlook] | None = None,
 ) -> StaffingOutlook:
     """The staff's months from the month of `as_of` on: `months` of them, else until a month past the last funding.
 
     Positions that ended before are left out, and those in another currency stay out of the sums, with a warning.
+    `known` are outlooks over the same months, by position, of positions whose fundings are the same: they are kept.
     Errors: StaffingError, for a funding of a position that is not there, or for several currencies and none named.
     """
     by_position = _by_position(positions, fundings)
@@ -117,7 +119,8 @@ def outlook(
     present = [each for each in positions if each.term.last >= first_day(number_of(as_of))]
     everyone = [each for position in present for each in by_position[position.id]]
     span = _span(as_of, months, everyone)
-    outlooks = [_of_position(each, by_position[each.id], span) for each in present]
+    kept = known or {}
+    outlooks = [kept.get(each.id) or _of_position(each, by_position[each.id], span) for each in present]
     counted = [each for each in outlooks if each.position.currency in {unit, None}]
     gaps = [each.first_gap for each in counted if each.first_gap and each.position.costs]
     shorts = [short for each in counted if (short := each.coverage.short_month) is not None]

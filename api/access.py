@@ -54,11 +54,6 @@ class Right(Enum):
         False,
         "Import reports quote rows of the files: only the anchor and the data manager may read them.",
     )
-    READ_REQUESTS = (
-        _STAFF | {Role.DATA, Role.FACILITATOR, Role.POLICY},
-        False,
-        "Who asked for or decided what is known to those who work for the partnership.",
-    )
     SUGGEST = (
         _TABLE,
         False,
@@ -66,7 +61,7 @@ class Right(Enum):
     )
     CANCEL = (
         _STAFF,
-        True,
+        False,
         "Only the anchor, or whoever asked for a reallocation, may cancel it.",
     )
     DECIDE = (
@@ -125,9 +120,7 @@ class Caller:
             id_ for id_, role in self.roles.items() if role is Role.FUNDER and role not in right.roles
         )
 
-    def denied(
-        self, right: Right, partnership_id: UUID, owners: Iterable[UUID | None] = ()
-    ) -> Denial | None:
+    def denied(self, right: Right, partnership_id: UUID, owners: Iterable[UUID | None] = ()) -> Denial | None:
         """None where he may. `owners` are the organizations that what is asked for belongs to."""
         if self.role_in(partnership_id) in right.roles:
             return None

@@ -118,7 +118,7 @@ class _Names:
         )
         awards = {
             str(row): {"id": str(row), "title": title, "funder": {"id": str(funder), "name": name}}
-            for row, title, funder, name in found.tuples()
+            for row, title, funder, name in found
         }
         return cls(known, awards)
 
@@ -189,7 +189,7 @@ def _binding(each: Mapping[str, Any]) -> Document:
     return {
         "kind": each["kind"],
         "label": each["label"],
-        "node": each["node"],
+        "node": each["belongs_to"],
         "students": each["students"],
         "shadowPrice": each["shadow_price"],
         "sentence": each["sentence"],
@@ -212,6 +212,10 @@ def sum_of(moves: Sequence[Mapping[str, Any]]) -> Decimal:
 def names_of(end: Mapping[str, Any] | None) -> Iterable[str]:
     """What one end of a move is for, in short: its practice or use, its group, its area."""
     if end is None:
+        return
+    parts = [end[part]["name"] for part in ("practice", "outcome", "population", "area") if end[part]]
+    if not parts:
+        yield "not yet targeted"
         return
     yield end["practice"]["name"] if end["practice"] else end["use"].lower().replace("_", " ")
     for part in ("population", "area"):

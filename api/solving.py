@@ -1,6 +1,7 @@
 """Answers a question in a process of its own, which can be killed, while this one goes on."""
 
 import asyncio
+import logging
 import multiprocessing
 import os
 import sys
@@ -13,11 +14,13 @@ from allocation.question import Ask
 from allocation.results import Result, answered
 from allocation.standing import Standing
 
-LISTEN_SECONDS = 0.2
-ASK_SECONDS = 0.5
+LISTEN_SECONDS = 0.1
+ASK_SECONDS = 0.3
 
 StillWanted = Callable[[float, str], Awaitable[bool]]
 """Told (progress 0..1, what is being done) at least every half second; false ends the work."""
+
+_log = logging.getLogger("alignment.solving")
 
 
 class SolvingError(Exception):
@@ -52,15 +55,10 @@ async def solve_apart(standing: Standing, ask: Ask, still_wanted: StillWanted) -
 
 
 async def _listen(pipe: Connection, still_wanted: StillWanted) -> Result | None:
-    said = _Said(0.0, "reading")
-    asked_at = time.monotonic()
+    said = _Said(0.0, "Reading the question")
+    asked_at = 0.0
     while True:
-        message: object = None
-        try:
-            if await asyncio.to_thread(pipe.poll, LISTEN_SECONDS):
-                message = await asyncio.to_thread(pipe.recv)
-        except EOFError as error:
-            raise SolvingError("the solving process ended without an answer") from error
+        message = await asyncio.to_thread(_next, pipe)
         if isinstance(message, Result):
             return message
         if isinstance(message, SolvingError):
@@ -73,9 +71,24 @@ async def _listen(pipe: Connection, still_wanted: StillWanted) -> Result | None:
                 return None
 
 
+def _next(pipe: Connection) -> object:
+    """What the process says next, None where it says nothing for a moment. Errors: SolvingError."""
+    try:
+        return pipe.recv() if pipe.poll(LISTEN_SECONDS) else None
+    except (EOFError, ConnectionResetError) as error:
+        raise SolvingError("The solving process ended without an answer; ask again.") from error
+
+
 def _answer(pipe: Connection, standing: Standing, ask: Ask) -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # the solver's banner is no part of anybody's output
     try:
         pipe.send(answered(standing, ask, lambda progress, message: pipe.send(_Said(progress, message))))
+    except BrokenPipeError:
+        return  # nobody listens any more
     except ValueError as error:  # the question's own errors are ValueErrors with a sentence for a person
         pipe.send(SolvingError(str(error)))
+    except Exception as error:  # the worker must hear of whatever else it is, or the scenario never ends
+        _log.exception("the solving process failed")
+        pipe.send(
+            SolvingError(f"The solver failed ({type(error).__name__}); the log of the worker says more.")
+        )

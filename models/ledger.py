@@ -130,10 +130,16 @@ class Account(TenantRow):
             "guard <> 'NO_OVERDRAFT' or debits_posted + debits_pending <= credits_posted", name="no_overdraft"
         ),
         *(
-            looked_up_by("account", column)
+            Index(
+                f"ix_account_{column}",
+                "partnership_id",
+                column,
+                postgresql_where=text(f"{column} is not null"),
+            )
             for column in ("practice_id", "outcome_id", "population_id", "area_id", "position_id")
         ),
-        LEDGER,
+        # Balances change often and are in no index: with room on its page an account is amended in place.
+        {**LEDGER, "postgresql_with": {"fillfactor": "50"}},
     )
 
     kind: Mapped[AccountKind] = mapped_column(closed_list(AccountKind, "kind"))

@@ -1,4 +1,4 @@
-"""Practices, what one participant costs, and the findings about their effect."""
+"""Practices, what one participant costs, and what studies and raters say about their effect."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -26,7 +26,11 @@ class StudyDesign(StrEnum):
 
 
 class Practice(TenantRow):
-    """Something done for children. Its evidence tier is reckoned when asked, never stored."""
+    """Something done for children. Its evidence tier is reckoned when asked, never stored.
+
+    `has_logic_model` says whether a logic model informed by research is written down, `is_under_study` whether
+    an effort to study the effects is under way here; unknown is None.
+    """
 
     __tablename__ = "practice"
     __table_args__ = (
@@ -46,6 +50,8 @@ class Practice(TenantRow):
     price_year: Mapped[int | None]
     cost_source: Mapped[str | None]
     capacity: Mapped[int | None]
+    has_logic_model: Mapped[bool | None]
+    is_under_study: Mapped[bool | None]
 
 
 class PracticeOutcome(Base):
@@ -83,7 +89,10 @@ class InKindNeed(TenantRow):
 
 
 class Finding(TenantRow):
-    """One result of one study about one practice, as its source states it; nothing is corrected here."""
+    """One result of one study about one practice, as its source states it; nothing is corrected here.
+
+    A result that names no practice is kept under the words that its source gives instead.
+    """
 
     __tablename__ = "finding"
     __table_args__ = (
@@ -91,6 +100,7 @@ class Finding(TenantRow):
         refers("practice_id", "practice"),
         refers("outcome_id", "outcome"),
         imported_by(),
+        CheckConstraint("num_nonnulls(practice_id, practice_as_published) > 0", name="practice"),
         Index(
             "uq_finding_source",
             "partnership_id",
@@ -103,9 +113,12 @@ class Finding(TenantRow):
         looked_up_by("finding", "import_id"),
     )
 
-    practice_id: Mapped[UUID]
+    practice_id: Mapped[UUID | None]
+    practice_as_published: Mapped[str | None]
     outcome_id: Mapped[UUID | None]
     outcome_as_published: Mapped[str | None]
+    measure: Mapped[str | None]
+    period: Mapped[str | None]
     study: Mapped[str]
     design: Mapped[StudyDesign] = mapped_column(closed_list(StudyDesign, "design"))
     rating: Mapped[str | None]
@@ -155,3 +168,60 @@ class FindingPopulation(Base):
     partnership_id: Mapped[UUID]
     finding_id: Mapped[UUID]
     population_id: Mapped[UUID]
+
+
+class InterventionReport(TenantRow):
+    """A rater's summary of all studies of a practice on an outcome, under one protocol.
+
+    Where no study met the rater's standards it names neither an outcome nor a rating.
+    """
+
+    __tablename__ = "intervention_report"
+    __table_args__ = (
+        belongs(),
+        refers("practice_id", "practice"),
+        refers("outcome_id", "outcome"),
+        imported_by(),
+        CheckConstraint("least(study_count, eligible_study_count, sample_size) >= 0", name="counts"),
+        UniqueConstraint(
+            "partnership_id", "source_system", "source_identifier", name="uq_intervention_report_source"
+        ),
+        looked_up_by("intervention_report", "practice_id"),
+        looked_up_by("intervention_report", "outcome_id"),
+        looked_up_by("intervention_report", "import_id"),
+    )
+
+    practice_id: Mapped[UUID]
+    outcome_id: Mapped[UUID | None]
+    outcome_as_published: Mapped[str | None]
+    rating: Mapped[str | None]
+    protocol: Mapped[str | None]
+    protocol_version: Mapped[str | None]
+    study_count: Mapped[int | None]
+    eligible_study_count: Mapped[int | None]
+    sample_size: Mapped[int | None]
+    source_url: Mapped[str | None]
+    source_system: Mapped[str]
+    source_identifier: Mapped[str]
+    source_file: Mapped[str | None]
+    source_row: Mapped[int | None]
+    extra: Mapped[Json | None]
+    import_id: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class PriceIndex(TenantRow):
+    """One year's level of a price index that the partnership reckons with instead of the shipped one."""
+
+    __tablename__ = "price_index"
+    __table_args__ = (
+        belongs(),
+        UniqueConstraint("partnership_id", "name", "year"),
+        CheckConstraint("year between 1900 and 2100", name="year"),
+        CheckConstraint("level > 0 and level < 'infinity'", name="level"),
+    )
+
+    name: Mapped[str]
+    year: Mapped[int]
+    level: Mapped[Decimal]
+    source: Mapped[str | None]

@@ -21,8 +21,9 @@ from allocation.disclosure.local import center_of, corners
 from allocation.disclosure.tables import ContradictionError, Floats, Protection, Table
 
 _ROUNDS = 7
+_FIRST_ROUNDS = 2  # in a large table, before its corners are searched
 _LARGE = 300
-_FEW = 8
+_FEW = 7
 _SPARE = 2.0
 _TOLERANCE = 1e-6
 _INTEGER_VARIABLES = 160
@@ -103,16 +104,17 @@ def suspects(table: Table, protections: Sequence[Protection], *, is_many: bool =
     A table small enough for integer programs, and a table of many such (`is_many`), asks for room to spare for
     fractional corners: what lies between is left to them.
     """
-    if not protections:
-        return []
+    if len(protections) <= _FEW and table.cell_count < _LARGE:
+        return list(range(len(protections)))
     spare = _SPARE if is_many or _is_small(table) else 0.0
-    left = _wide_search(table, protections, spare)
-    if len(left) < _FEW or table.cell_count < _LARGE:
+    is_large = table.cell_count >= _LARGE
+    left = _wide_search(table, protections, spare, _FIRST_ROUNDS if is_large else _ROUNDS)
+    if len(left) <= _FEW or not is_large:
         return left
     doubted = {place: protections[place] for place in left if protections[place].actual is None}
     try:
         corner, moved, places = corners(table, doubted, center_of(table))
-        near = _wide_search(corner, moved, spare)
+        near = _wide_search(corner, moved, spare, _ROUNDS)
     except ContradictionError:  # the center agrees with what is published only up to the solver's tolerance
         return left
     cleared = set(places) - {places[place] for place in near}
@@ -123,14 +125,14 @@ def _is_small(table: Table) -> bool:
     return 2 * table.cell_count <= _INTEGER_VARIABLES
 
 
-def _wide_search(table: Table, protections: Sequence[Protection], spare: float) -> list[int]:
+def _wide_search(table: Table, protections: Sequence[Protection], spare: float, rounds: int) -> list[int]:
     """The places that no witness in random directions clears with room to spare."""
     random = np.random.default_rng(0)
     rows = _sparse_rows(table, protections)
     wanted = np.array([each.width + spare for each in protections])
     low, high = np.full(len(wanted), np.inf), np.full(len(wanted), -np.inf)
     left = np.ones(len(wanted), bool)
-    for turn in range(_ROUNDS):
+    for turn in range(rounds):
         sign = random.choice([-1.0, 1.0], len(wanted)) if turn else np.ones(len(wanted))
         for direction in (sign, -sign):
             seen = rows @ _solve(table, (direction * left) @ rows)

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from operator import attrgetter
 
 
 class EvidenceError(ValueError):
@@ -84,16 +85,15 @@ class Finding:
     source: str | None = None
 
     def __post_init__(self) -> None:
-        for name in NUMBERS:
-            self._check(name, getattr(self, name))
+        for name, value in zip(NUMBERS, NUMBERS_OF(self), strict=True):
+            if value is not None:
+                self._check(name, value)
         for name in SHARES:
             value = getattr(self, name)
             if value is not None and value > 1:
                 raise EvidenceError(f"finding {self.id}: {name} is {value}, above 1")
 
-    def _check(self, name: str, value: float | None) -> None:
-        if value is None:
-            return
+    def _check(self, name: str, value: float) -> None:
         if not math.isfinite(value):
             raise EvidenceError(f"finding {self.id}: {name} is {value}, not a number")
         if value < 0 and name not in SIGNED:
@@ -115,3 +115,4 @@ class Finding:
 SIGNED = frozenset({"effect_size", "improvement_index", "treatment_mean", "comparison_mean"})
 SHARES = ("p_value", "icc")
 NUMBERS = tuple(field.name for field in fields(Finding) if field.type in (float | None, int | None))
+NUMBERS_OF = attrgetter(*NUMBERS)

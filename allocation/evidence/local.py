@@ -88,9 +88,16 @@ def local_effect(
     if len(set(names)) < len(names):
         raise EvidenceError(f"a period is given twice among {', '.join(sorted(names))}")
     effects = [period_effect(oriented(one, higher_is_better), confidence) for one in periods]
-    effects.sort(key=lambda one: one.period)
-    rank = min(quality(one) for one in effects)
-    best = [one for one in effects if quality(one) == rank]
+    return joined(effects, confidence)
+
+
+def joined(effects: Sequence[PeriodEffect], confidence: float = CONFIDENCE) -> LocalEffect:
+    """The periods of the best design, by inverse variance. Raises EvidenceError where there is none."""
+    if not effects:
+        raise EvidenceError("a local effect needs at least one period")
+    in_order = sorted(effects, key=lambda one: one.period)
+    rank = min(quality(one) for one in in_order)
+    best = [one for one in in_order if quality(one) == rank]
     together = weighted_mean([one.effect for one in best])
     half = two_sided_quantile(confidence) * together.standard_error
     return LocalEffect(
@@ -99,7 +106,7 @@ def local_effect(
         design=best[0].design,
         baseline=max((one.baseline for one in best), key=list(Baseline).index),
         people_count=sum(one.people_count for one in best),
-        periods=tuple(effects),
+        periods=tuple(in_order),
     )
 
 

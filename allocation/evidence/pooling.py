@@ -170,7 +170,7 @@ def basis(has_national: bool, has_local: bool) -> EffectBasis:
 
 
 def sort_out(findings: Sequence[Finding]) -> tuple[list[Usable], list[Refused]]:
-    """Screened and freed of duplicates, both in the order of their ids."""
+    """Screened and freed of duplicates: the usable by source and id, the refused by id."""
     check_ids(findings)
     screened = [screen(finding) for finding in findings]
     refused = [one for one in screened if isinstance(one, Refused)]

@@ -117,22 +117,46 @@ def tier(
     """The tier of one practice here. `findings` are those of the practice; other outcomes than `outcome`,
     where it is given, do not count. Rules whose facts are not stated are not met, and say so.
     """
+    return assess(weigh(findings, outcome=outcome, reports=reports), populations, settings, rationale)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What bears on a practice's tier wherever it is asked: findings that count once each, and reports."""
+
+    outcome: str | None
+    findings: tuple[Finding, ...]
+    reports: tuple[InterventionReport, ...]
+    rater_words: tuple[str, ...]
+
+
+def weigh(
+    findings: Sequence[Finding], *, outcome: str | None = None, reports: Sequence[InterventionReport] = ()
+) -> Weighed:
+    """The facts of a tier that hang neither on people nor on places; `assess` asks them for some."""
     relevant = [one for one in findings if outcome in (None, one.outcome)]
-    told = [one for one in reports if outcome in (None, one.outcome)]
+    told = tuple(one for one in reports if outcome in (None, one.outcome))
     counted, _ = set_apart_duplicates([one for one in relevant if counts(one)])
-    shared = Setup(
-        Place(frozenset(populations), frozenset(settings)),
-        rationale or Rationale(),
-        rater_words(relevant, told),
-    )
-    named = {one.outcome for one in counted} | {one.outcome for one in told}
-    outcomes: list[str | None] = [*sorted(named)] or [outcome]
+    return Weighed(outcome, tuple(counted), told, rater_words(relevant, told))
+
+
+def assess(
+    weighed: Weighed,
+    populations: Collection[str],
+    settings: Collection[Setting],
+    rationale: Rationale | None = None,
+) -> TierAssessment:
+    """The tier for these people and places."""
+    place = Place(frozenset(populations), frozenset(settings))
+    shared = Setup(place, rationale or Rationale(), weighed.rater_words)
+    named = {one.outcome for one in weighed.findings} | {one.outcome for one in weighed.reports}
+    outcomes: list[str | None] = [*sorted(named)] or [weighed.outcome]
     judged = [
         judge(
             Case(
                 one,
-                tuple(each for each in counted if each.outcome == one),
-                tuple(each.rating for each in told if each.outcome == one),
+                tuple(each for each in weighed.findings if each.outcome == one),
+                tuple(each.rating for each in weighed.reports if each.outcome == one),
                 shared,
             )
         )

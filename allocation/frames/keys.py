@@ -32,7 +32,7 @@ async def read_keys(
     ):
         rows = await session.execute(select(model.id, *columns).where(model.partnership_id == partnership_id))
         kind = model.__name__.lower()
-        named += [(str(row[0]), "|".join((kind, *map(str, row[1:])))) for row in rows.tuples()]
+        named += [(str(row[0]), "|".join((kind, *map(str, row[1:])))) for row in rows]
     named += await _funders(session, partnership_id)
     awards = await _awards(session, partnership_id)
     named += awards
@@ -66,7 +66,7 @@ async def _funders(session: AsyncSession, partnership_id: UUID) -> list[tuple[st
         )
         .where(Funder.partnership_id == partnership_id)
     )
-    return [(str(funder), f"funder|{scheme}|{value}|{name}") for funder, name, scheme, value in rows.tuples()]
+    return [(str(funder), f"funder|{scheme}|{value}|{name}") for funder, name, scheme, value in rows]
 
 
 async def _awards(session: AsyncSession, partnership_id: UUID) -> list[tuple[str, str]]:
@@ -87,7 +87,7 @@ async def _awards(session: AsyncSession, partnership_id: UUID) -> list[tuple[str
             str(row),
             f"investment|{system}|{publisher}|{identifier}|{(content or b'').hex()}|{occurrence}|{title}",
         )
-        for row, system, publisher, identifier, content, occurrence, title in rows.tuples()
+        for row, system, publisher, identifier, content, occurrence, title in rows
     ]
 
 
@@ -102,7 +102,7 @@ async def _restrictions(
     )
     return [
         (str(row), "|".join(("restriction", awards[str(investment)], *map(str, facts))))
-        for row, investment, *facts in rows.tuples()
+        for row, investment, *facts in rows
     ]
 
 

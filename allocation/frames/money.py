@@ -52,7 +52,7 @@ async def read_investments(session: AsyncSession, partnership_id: UUID) -> Seque
             tuple(lines[each.id]),
             tuple(restrictions.get(each.id, ())),
         )
-        for each, name in rows.tuples()
+        for each, name in rows
         if each.id in lines
     ]
 

@@ -23,8 +23,13 @@ from allocation.standing import Standing
 from models import outcomes
 
 
-async def read_standing(session: AsyncSession, partnership_id: UUID) -> Standing:
-    """Everything that a reallocation in this partnership starts from, told in keys (allocation/keys.py)."""
+async def read_standing(
+    session: AsyncSession, partnership_id: UUID, fiscal_year: int | None = None
+) -> Standing:
+    """Everything that a reallocation in this partnership starts from, told in keys (allocation/keys.py).
+
+    Costs are brought to the prices of `fiscal_year`, or to the newest that the price index knows.
+    """
     partnership = await read_partnership(session, partnership_id)
     populations = await read_populations(session, partnership_id)
     indicators = await read_indicators(session, partnership_id)
@@ -35,7 +40,7 @@ async def read_standing(session: AsyncSession, partnership_id: UUID) -> Standing
         currency=partnership.currency,
         fiscal_year_start_month=partnership.fiscal_year_start_month,
         settings=frozenset(Setting(each) for each in partnership.settings),
-        practices=await read_practices(session, partnership_id),
+        practices=await read_practices(session, partnership_id, fiscal_year),
         populations=populations,
         areas=await read_areas(session, partnership_id),
         outcomes=await read_names(session, outcomes.Outcome, partnership_id),

@@ -108,7 +108,9 @@ def _without_small_moves(
 
 def _closed(problem: Problem, moves: Sequence[Move]) -> Problem | None:
     """The problem without the cells (or, for money that becomes idle, lines) of moves that a rule needs."""
-    cells = {(move.fund_id, move.to_cell_id) for move in moves if move.to_cell_id is not None}
+    cells: set[tuple[str, str | None]] = {
+        (move.fund_id, move.to_cell_id) for move in moves if move.to_cell_id is not None
+    }
     lines = {(move.fund_id, move.from_line_id) for move in moves if move.to_cell_id is None}
     funds = tuple(_pin(fund, lines, cells) for fund in problem.funds)
     return None if funds == problem.funds else replace(problem, funds=funds)

@@ -1,8 +1,11 @@
-"""The command line: `alignment ...`. Each file beside this one holds the commands of one subject."""
+"""The command line: `alignment ...`. Each file beside this one holds the commands of one subject.
+
+What is heavy is imported inside the commands, so that help and completion answer at once.
+"""
 
 import typer
 
-from api.cli import files, partnerships, scenarios, servers
+from api.cli import databases, files, partnerships, queries, scenarios, servers
 
 commands = typer.Typer(
     name="alignment",
@@ -11,7 +14,7 @@ commands = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (servers, partnerships, files, scenarios):
+for part in (servers, scenarios, partnerships, files, queries, databases):
     part.add_to(commands)
 
 

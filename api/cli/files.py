@@ -1,12 +1,19 @@
 """Commands that bring files in: `import`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.running import FINDINGS, partnership_named, print_json, run, words
-from models.database import Database
+from api.cli.faults import FINDINGS
+from api.cli.running import partnership_named, print_json, progress_bar, run, say
+
+if TYPE_CHECKING:
+    from api.exchange.report import ImportReport
+    from models.database import Database
+
+COUNTS = ("read", "created", "updated", "unchanged", "rejected")
+SHOWN_EXAMPLES = 3
 
 
 def add_to(commands: typer.Typer) -> None:
@@ -15,35 +22,32 @@ def add_to(commands: typer.Typer) -> None:
 
 
 def import_files(
-    files: Annotated[list[Path], typer.Argument(help="The files, in order.")],
+    files: Annotated[list[Path], typer.Argument(help="The files, in order.", show_default=False)],
     partnership: Annotated[str, typer.Option(help="The partnership's slug.")],
-    format: Annotated[str, typer.Option(help="360giving, investments, measurements, wwc-findings, practices, ...")],  # noqa: A002 - the option's name
-    recipe: Annotated[Path | None, typer.Option(help="What the file's layout is (TOML).")] = None,
+    format: Annotated[str, typer.Option(help="360giving, investments, measurements, ...")],  # noqa: A002 - the option's name
+    recipe: Annotated[Path | None, typer.Option(help="How the files are laid out (TOML).")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything, keep nothing.")] = False,
-    keep_good: Annotated[bool, typer.Option("--keep-good", help="Keep the good rows of a file with bad ones.")] = False,
+    keep_good: Annotated[
+        bool, typer.Option("--keep-good", help="Keep the good rows of a file that has bad ones.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Imports files. A file with rejected rows leaves nothing, unless --keep-good. Exit 1: rows were rejected."""
-    from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-    from api.exchange.imports import Order, import_file
-    from api.exchange.recipe_files import load_recipe
-    from api.exchange.report import ImportReport
+    async def work(database: "Database") -> "list[ImportReport]":
+        from api.exchange.imports import Order, import_file
+        from api.exchange.recipe_files import load_recipe
 
-    async def work(database: Database) -> list[ImportReport]:
-        partnership_id = await partnership_named(database, partnership)
         terms = load_recipe(recipe) if recipe else None
+        partnership_id = await partnership_named(database, partnership)
         reports = []
-        columns = (TextColumn("{task.description}"), TextColumn("{task.completed:,} rows"), TimeElapsedColumn())
-        with Progress(*columns, console=words, transient=True, disable=None if words.is_terminal else True) as bar:
-            for path in files:
+        for path in files:
+            order = Order(partnership_id, path, format, terms, dry_run=dry_run, keep_good=keep_good)
+            with progress_bar("{task.description}", "{task.completed:,} rows") as bar:
                 task = bar.add_task(path.name, total=None)
-
-                def tell(rows: int, task: object = task) -> None:
-                    bar.update(task, completed=rows)  # type: ignore[arg-type] # rich's own task id
-
-                order = Order(partnership_id, path, format, terms, dry_run=dry_run, keep_good=keep_good)
-                reports.append(await import_file(database, order, tell))
+                reports.append(
+                    await import_file(database, order, lambda rows: bar.update(task, completed=rows))  # noqa: B023 - called within this turn of the loop only
+                )
         return reports
 
     reports = run(work)
@@ -57,21 +61,22 @@ def import_files(
         raise typer.Exit(FINDINGS)
 
 
-def show(report: "object") -> None:
+def show(report: "ImportReport") -> None:
     """One report in words, on stderr."""
-    from api.exchange.report import ImportReport
-
-    assert isinstance(report, ImportReport)  # noqa: S101 - narrows the type, imported late
-    counts = ", ".join(
-        f"{getattr(report, name):,} {name}" for name in ("read", "created", "updated", "unchanged", "rejected")
-    )
-    words.print(f"{report.file}: {counts}", markup=False)
+    say(f"{report.file}: {', '.join(f'{getattr(report, name):,} {name}' for name in COUNTS)}")
     for finding in report:
         places = "; ".join(
-            " ".join(filter(None, (f"row {e.row}" if e.row else "", e.field or "", repr(e.value) if e.value else "")))
-            for e in finding.examples[:3]
+            " ".join(
+                filter(
+                    None,
+                    (
+                        f"row {each.row}" if each.row else "",
+                        each.field or "",
+                        repr(each.value) if each.value else "",
+                    ),
+                )
+            )
+            for each in finding.examples[:SHOWN_EXAMPLES]
         )
-        words.print(
-            f"  {finding.severity.value.lower()}: {finding.message} ({finding.count:,}x{': ' + places if places else ''})",
-            markup=False,
-        )
+        where = f": {places}" if places else ""
+        say(f"  {finding.severity.value.lower()}: {finding.message} ({finding.count:,}x{where})")

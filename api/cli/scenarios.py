@@ -3,16 +3,51 @@
 import asyncio
 import time
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
 
-from api.cli.running import NOT_NOW, WRONG_USAGE, CommandError, partnership_named, print_json, run, words
-from models.database import Database, Scope
+from api.cli.running import (
+    NOT_NOW,
+    WRONG_USAGE,
+    CommandError,
+    partnership_named,
+    print_json,
+    progress_bar,
+    run,
+    say,
+    words,
+)
+
+if TYPE_CHECKING:
+    from allocation.question import Ask
+    from models.database import Database
 
 TAKE_OVER_SECONDS = 2.0
 LOOK_SECONDS = 0.2
+PAGE_WIDTH = 110
+LARGEST_MINOR_UNITS = 10**17
+DEMO_SMALLEST_MOVE = 2_500_000  # minor units: a page of moves that a board can go through
+
+
+class ObjectiveName(StrEnum):
+    """Which good comes first; allocation.problem.Objective, without its weight."""
+
+    GAP_CLOSING = "GAP_CLOSING"
+    STUDENTS_REACHED = "STUDENTS_REACHED"
+    WORST_OFF_FIRST = "WORST_OFF_FIRST"
+
+
+class TierName(StrEnum):
+    """The weakest evidence; allocation.cells.TIERS, without its weight."""
+
+    STRONG = "STRONG"
+    MODERATE = "MODERATE"
+    PROMISING = "PROMISING"
+    RATIONALE = "RATIONALE"
+    NONE = "NONE"
 
 
 def add_to(commands: typer.Typer) -> None:
@@ -23,45 +58,56 @@ def add_to(commands: typer.Typer) -> None:
 
 def suggest(
     partnership: Annotated[str, typer.Option(help="The partnership's slug.")],
-    fiscal_year: Annotated[list[int], typer.Option(help="Named by the year in which it ends; may be repeated.")],
-    new_money: Annotated[str, typer.Option(help="Dollars without restriction to place as well.")] = "0",
-    objective: Annotated[str, typer.Option(help="GAP_CLOSING, STUDENTS_REACHED or WORST_OFF_FIRST.")] = "GAP_CLOSING",
-    equity_weight: Annotated[float, typer.Option(help="How much a student of a persistently behind group counts.")] = 2.0,
-    minimum_tier: Annotated[str, typer.Option(help="The weakest evidence that may receive dollars.")] = "PROMISING",
-    maximum_shift: Annotated[float, typer.Option(help="The share of a funder's dollars that may move.")] = 0.25,
-    confidence: Annotated[float, typer.Option(help="0.5 plans on the best estimate, 0.95 on the worst tail.")] = 0.5,
+    fiscal_year: Annotated[list[int], typer.Option(help="Named by the year it ends in; may be repeated.")],
+    new_money: Annotated[str, typer.Option(help="Unrestricted dollars to place as well.")] = "0",
+    objective: Annotated[
+        ObjectiveName, typer.Option(case_sensitive=False, help="Which good comes first.")
+    ] = ObjectiveName.GAP_CLOSING,
+    equity_weight: Annotated[
+        float, typer.Option(help="How much a student of a persistently behind group counts.")
+    ] = 2.0,
+    minimum_tier: Annotated[
+        TierName, typer.Option(case_sensitive=False, help="The weakest evidence that may receive dollars.")
+    ] = TierName.PROMISING,
+    maximum_shift: Annotated[
+        float, typer.Option(help="The share of a funder's dollars that may move.")
+    ] = 0.25,
+    confidence: Annotated[
+        float, typer.Option(help="0.5 plans on the best estimate, 0.95 on the worst tail.")
+    ] = 0.5,
+    protect: Annotated[
+        list[str] | None, typer.Option(help="The name of a practice that keeps its money; may be repeated.")
+    ] = None,
     smallest_move: Annotated[str, typer.Option(help="No move under this many dollars.")] = "1000",
     maximum_moves: Annotated[int | None, typer.Option(help="At most so many moves.")] = None,
-    frontier_points: Annotated[int, typer.Option(help="Points between most students and the worst off first.")] = 0,
+    frontier_points: Annotated[
+        int, typer.Option(help="Points between most students and the worst off first.")
+    ] = 0,
+    name: Annotated[str | None, typer.Option(help="What the scenario is called.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scenario as JSON.")] = False,
 ) -> None:
     """Suggests which dollars to move to which practice for whom. Exit 3: no plan keeps every rule."""
-    from allocation.cells import TIERS
-    from allocation.problem import Objective
-    from allocation.question import Ask, QuestionError
+    terms: dict[str, Any] = {  # Any: the fields of allocation.question.Ask
+        "fiscal_years": tuple(fiscal_year),
+        "new_money_amount": minor_units(new_money, "--new-money"),
+        "equity_weight": equity_weight,
+        "minimum_tier": minimum_tier.value,
+        "maximum_shift_share": maximum_shift,
+        "confidence": confidence,
+        "smallest_move_amount": minor_units(smallest_move, "--smallest-move"),
+        "maximum_moves_count": maximum_moves,
+        "frontier_points_count": frontier_points,
+    }
 
-    if objective not in list(Objective):
-        raise typer.BadParameter(f"choose one of {', '.join(Objective)}", param_hint="--objective")
-    if minimum_tier not in TIERS:
-        raise typer.BadParameter(f"choose one of {', '.join(TIERS)}", param_hint="--minimum-tier")
-    try:
-        ask = Ask(
-            fiscal_years=tuple(fiscal_year),
-            new_money_amount=minor_units(new_money, "--new-money"),
-            objective=Objective(objective),
-            equity_weight=equity_weight,
-            minimum_tier=minimum_tier,
-            maximum_shift_share=maximum_shift,
-            confidence=confidence,
-            smallest_move_amount=minor_units(smallest_move, "--smallest-move"),
-            maximum_moves_count=maximum_moves,
-            frontier_points_count=frontier_points,
-        )
-    except QuestionError as error:
-        raise typer.BadParameter(str(error)) from error
+    async def work(database: "Database") -> dict[str, Any]:  # Any: a scenario's document
+        from allocation.problem import Objective
+        from allocation.question import Ask
 
-    async def work(database: Database) -> dict[str, Any]:
-        return await suggested(database, await partnership_named(database, partnership), ask)
+        Ask(**terms)  # says what is wrong with it before anything is looked up
+        partnership_id = await partnership_named(database, partnership)
+        protected = await practices_named(database, partnership_id, protect or [])
+        ask = Ask(**terms, objective=Objective(objective), protected_ids=protected)
+        return await suggested(database, partnership_id, ask, name)
 
     document = run(work)
     show(document, as_json=as_json)
@@ -69,71 +115,122 @@ def suggest(
         raise typer.Exit(NOT_NOW)
 
 
-def demo() -> None:
+def demo(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the scenario as JSON.")] = False,
+) -> None:
     """Loads the fictional partnership Riverbend where it is absent, and prints a suggested reallocation."""
-    from allocation.question import Ask
-    from api.demo.riverbend import FISCAL_YEAR, load_riverbend
 
-    async def work(database: Database) -> dict[str, Any]:
-        partnership_id = await load_riverbend(database, lambda what: words.print(f"loading {what}", style="dim"))
-        return await suggested(database, partnership_id, Ask((FISCAL_YEAR,)))
+    async def work(database: "Database") -> dict[str, Any]:  # Any: a scenario's document
+        from allocation.question import Ask
+        from api.demo.riverbend import FISCAL_YEAR, load_riverbend
 
-    words.print("Riverbend Cradle to Career is fictional: no child, funder or dollar in it is real.", style="italic")
-    show(run(work), as_json=False)
+        partnership_id = await load_riverbend(database, lambda what: say(f"loading {what}"))
+        ask = Ask((FISCAL_YEAR,), smallest_move_amount=DEMO_SMALLEST_MOVE)
+        return await suggested(database, partnership_id, ask, f"Demonstration, fiscal year {FISCAL_YEAR}")
+
+    say("Riverbend Cradle to Career is fictional: no child, funder or dollar in it is real.")
+    document = run(work)
+    show(document, as_json=as_json)
+    if document["status"] != "READY":
+        raise typer.Exit(NOT_NOW)
 
 
 def minor_units(text: str, option: str) -> int:
     """Minor units of an amount as a person types it. Errors: typer.BadParameter."""
     try:
-        amount = Decimal(text.replace(",", "").replace("$", "")) * 100
+        amount = Decimal(text.replace(",", "").removeprefix("$")).scaleb(2)
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not amount.is_finite() or amount < 0 or amount != int(amount) or amount > 10**17:
+    is_money = amount.is_finite() and text.isascii() and 0 <= amount <= LARGEST_MINOR_UNITS
+    if not is_money or amount != amount.to_integral_value():
         raise typer.BadParameter(f"{text!r} is no amount of dollars and cents", param_hint=option)
     return int(amount)
 
 
-async def suggested(database: Database, partnership_id: UUID, ask: "Any") -> dict[str, Any]:  # Any: an Ask, imported late
-    """Asks, waits with progress, and takes the work over where no worker has within two seconds."""
-    from rich.progress import Progress
+async def practices_named(database: "Database", partnership_id: UUID, names: list[str]) -> frozenset[str]:
+    """The ids of practices by their names. Errors: CommandError."""
+    from sqlalchemy import select
 
-    from allocation.question import QuestionError
+    from models.database import Scope
+    from models.practices import Practice
+
+    query = select(Practice.name, Practice.id).where(
+        Practice.partnership_id == partnership_id, Practice.name.in_(names)
+    )
+    async with database.session(Scope.of(partnership_id)) as session:
+        found = {name: str(row_id) for name, row_id in (await session.execute(query))}
+    missing = sorted(set(names) - set(found))
+    if missing:
+        raise CommandError(WRONG_USAGE, f"there is no practice {missing[0]!r} to protect")
+    return frozenset(found.values())
+
+
+async def suggested(
+    database: "Database", partnership_id: UUID, ask: "Ask", name: str | None = None
+) -> dict[str, Any]:  # Any: a scenario's document
+    """Asks, waits with a progress bar, and works the queue itself where no worker begins within two seconds."""
     from allocation.scenarios import ask_for
-    from api.jobs import answer_scenario, enqueue_scenario
-    from api.scenario_documents import is_over, read_scenario
+    from api.jobs import enqueue_scenario
+    from models.database import Scope
 
-    scope = Scope.of(partnership_id)
-    async with database.session(scope) as session:
-        try:
-            scenario = await ask_for(session, partnership_id, ask, actor="operator")
-        except QuestionError as error:
-            raise CommandError(WRONG_USAGE, str(error)) from error
+    async with database.session(Scope.of(partnership_id)) as session:
+        scenario = await ask_for(session, partnership_id, ask, actor="operator", name=name)
         await enqueue_scenario(session, partnership_id, scenario.id)
-    asked_at, own_work = time.monotonic(), None
-    with Progress(console=words, transient=True, disable=None if words.is_terminal else True) as bar:
+    stop = asyncio.Event()
+    watch = asyncio.create_task(_watched(database, partnership_id, scenario.id))
+    own_work = asyncio.create_task(_stand_in(database, partnership_id, scenario.id, stop))
+    try:
+        return await watch
+    finally:
+        stop.set()
+        await own_work
+
+
+async def _watched(
+    database: "Database", partnership_id: UUID, scenario_id: UUID
+) -> dict[str, Any]:  # Any: a scenario's document
+    from api.scenario_documents import is_over, read_scenario
+    from models.database import Scope
+
+    with progress_bar() as bar:
         task = bar.add_task("waiting", total=1.0)
         while True:
-            async with database.session(scope) as session:
-                document = await read_scenario(session, partnership_id, scenario.id)
-            bar.update(task, completed=document["progress"], description=document["message"] or "working")
+            async with database.session(Scope.of(partnership_id)) as session:
+                document = await read_scenario(session, partnership_id, scenario_id)
+            bar.update(task, completed=document["progress"], description=document["message"] or "waiting")
             if is_over(document):
-                break
-            if own_work is None and document["status"] == "QUEUED" and time.monotonic() - asked_at > TAKE_OVER_SECONDS:
-                own_work = asyncio.create_task(answer_scenario(database, partnership_id, scenario.id))
-            if own_work is not None and own_work.done():
-                own_work.result()
+                return document
             await asyncio.sleep(LOOK_SECONDS)
-    if own_work is not None:
-        await own_work
-    return document
 
 
-def show(document: dict[str, Any], *, as_json: bool) -> None:
+async def _stand_in(
+    database: "Database", partnership_id: UUID, scenario_id: UUID, stop: asyncio.Event
+) -> None:
+    """Works as a worker does, if after two seconds nobody has begun."""
+    from allocation.scenarios import find_scenario
+    from api.jobs import work
+    from models.database import Scope
+    from models.scenarios import ScenarioStatus
+
+    asked_at = time.monotonic()
+    while time.monotonic() - asked_at < TAKE_OVER_SECONDS:
+        if stop.is_set():
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+    async with database.session(Scope.of(partnership_id)) as session:
+        scenario = await find_scenario(session, partnership_id, scenario_id)
+    if scenario is not None and scenario.status is ScenarioStatus.QUEUED:
+        await work(database, stop)
+
+
+def show(document: dict[str, Any], *, as_json: bool) -> None:  # Any: a scenario's document
     """The scenario as JSON, or as a short table with one sentence a move."""
     if as_json:
         print_json(document)
         return
-    from api.scenario_documents import in_words
+    from api.scenario_words import in_words
 
-    for line in in_words(document):
+    console = words()
+    width = max(80, min(160, console.width)) if console.is_terminal else PAGE_WIDTH
+    for line in in_words(document, width=width):
         typer.echo(line)

@@ -13,6 +13,7 @@ from api.exchange.recipes import EMPTY, Recipe
 from api.exchange.records import Record
 from api.exchange.report import ImportReport
 from api.exchange.studies import read_clearinghouse, read_findings
+from api.exchange.study_reports import read_reports
 from api.exchange.threesixty import read_threesixty
 
 Reader = Callable[[Source, Recipe, ImportReport], Iterator[Record]]
@@ -53,6 +54,7 @@ def _formats() -> dict[str, Format]:
         Format("measurements", read_measurements, needs_recipe=True),
         Format("findings", read_findings, needs_recipe=True),
         Format("wwc-findings", read_clearinghouse),
+        Format("wwc-reports", read_reports),
         *(Format(name, table.read) for name, table in TABLES.items()),
     ]
     return {each.name: each for each in known}

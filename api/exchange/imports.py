@@ -23,13 +23,17 @@ from api.exchange.store.allocations import store_allocations
 from api.exchange.store.facts import store_facts
 from api.exchange.store.findings import store_findings
 from api.exchange.store.investments import store_investments
+from api.exchange.store.local_results import store_local_results
 from api.exchange.store.measurements import store_measurements
+from api.exchange.store.price_levels import store_price_levels
 from api.exchange.store.staging import Import
+from api.exchange.store.study_reports import store_reports
 from models.base import new_id
 from models.database import Database, Scope
 from models.history import ImportRun
 
 BATCH = 1000  # records read at a time, in a thread, so that a server goes on answering
+STEWARDED = frozenset({"measurements", "local-results"})  # formats that hold what only the steward may read
 PATIENCE = "10min"  # how long an import waits for another one of the same partnership
 
 Progress = Callable[[int], None]
@@ -41,7 +45,10 @@ Store = Callable[[AsyncSession, Import, AsyncIterator[Any], ImportReport], Await
 
 @dataclass(frozen=True)
 class Order:
-    """What to import for whom. A dry run does everything and keeps nothing but the report."""
+    """What to import for whom. A dry run does everything and keeps nothing but the report.
+
+    Without `release` the figures of a file of measurements wait for the next release.
+    """
 
     partnership_id: UUID
     path: Path
@@ -50,6 +57,7 @@ class Order:
     actor: str = "operator"
     dry_run: bool = False
     keep_good: bool = False
+    release: bool = True
 
 
 class _Undo(Exception):  # noqa: N818 - it carries no fault, it ends the transaction
@@ -72,8 +80,9 @@ async def import_file(database: Database, order: Order, progress: Progress | Non
         order.path.name,
         order.actor,
         order.recipe or EMPTY,
+        order.release,
     )
-    opened = database.steward_session if order.format == "measurements" else database.session
+    opened = database.steward_session if order.format in STEWARDED else database.session
     scope = Scope.of(order.partnership_id, order.actor)
     try:
         async with opened(scope) as session:
@@ -136,7 +145,7 @@ async def _measurements(
     session: AsyncSession, run_of: Import, records: AsyncIterator[Any], report: ImportReport
 ) -> None:
     await store_measurements(session, run_of, records, report)
-    if report.created or report.updated:
+    if run_of.release and report.unchanged != report.read:
         await release_figures(session, run_of.partnership_id, run_of.actor)
 
 
@@ -146,6 +155,9 @@ STORES: Mapping[str, Store] = {
     "measurements": _measurements,
     "findings": store_findings,
     "wwc-findings": store_findings,
+    "wwc-reports": store_reports,
+    "local-results": store_local_results,
+    "price-index": store_price_levels,
     "allocations": store_allocations,
 }
 

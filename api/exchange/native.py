@@ -13,12 +13,15 @@ from api.exchange.entries import entries
 from api.exchange.files import Source
 from api.exchange.investments import currency_code
 from api.exchange.native_cells import (
+    PAIRS,
     identifier,
     needed_choice,
+    needed_period,
     needed_term,
     needs,
     obligated,
     ordered,
+    pair_of_counts,
     positive,
     together,
     year,
@@ -29,6 +32,7 @@ from api.exchange.recipes import Recipe
 from api.exchange.records import (
     AllocationRecord,
     InKindRecord,
+    LocalResultRecord,
     OrganizationRecord,
     OutcomeRecord,
     PolicyPlanRecord,
@@ -36,11 +40,12 @@ from api.exchange.records import (
     PositionFundingRecord,
     PositionRecord,
     PracticeRecord,
+    PriceLevelRecord,
     Record,
     RestrictionRecord,
 )
 from api.exchange.report import Example, ImportReport, Severity
-from api.exchange.values import number
+from api.exchange.values import count, number, truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,9 @@ def _practice(r: Reading) -> PracticeRecord:
         price_year=year(r, "price_year"),
         source=r.prose("source"),
         capacity=r.count("capacity"),
+        description=r.prose("description"),
+        has_logic_model=r.take("has_logic_model", truth),
+        is_under_study=r.take("is_under_study", truth),
         in_kind_needs=r.take("in_kind_needs", needs) or (),
     )
 
@@ -246,13 +254,50 @@ def _in_kind(r: Reading) -> InKindRecord:
     )
 
 
+def _local_result(r: Reading) -> LocalResultRecord:
+    starts, ends = needed_period(r)
+    counts = {name: pair_of_counts(r, name, needed=name == "participants") for name in PAIRS}
+    participants, reached = counts["participants"]
+    if counts["comparison"][0] is None and counts["participants_before"][0] is None:
+        sentence = "a result needs a comparison, or the participants before"
+        r.faults.add("not-compared", sentence, r.column("comparison"), None)
+    return LocalResultRecord(
+        row=r.entry.row,
+        practice=r.needed_name("practice"),
+        outcome=r.needed_name("outcome"),
+        period_start=starts,
+        period_end=ends,
+        participants=participants or 0,
+        participants_reached=reached or 0,
+        comparison=counts["comparison"][0],
+        comparison_reached=counts["comparison"][1],
+        participants_before=counts["participants_before"][0],
+        participants_reached_before=counts["participants_before"][1],
+        comparison_before=counts["comparison_before"][0],
+        comparison_reached_before=counts["comparison_before"][1],
+        source=r.prose("source"),
+    )
+
+
+def _price_level(r: Reading) -> PriceLevelRecord:
+    level = r.need("level", number)
+    positive(r, "level", level)
+    return PriceLevelRecord(
+        row=r.entry.row,
+        name=r.needed_name("name"),
+        year=r.need("year", count) or 0,
+        level=level or Decimal(0),
+        source=r.prose("source"),
+    )
+
+
 TABLES: Mapping[str, NativeTable] = {
     "practices": NativeTable(
         _practice,
         ("practice",),
         (
             *("outcomes", "cost_per_participant", "currency", "price_year", "source", "capacity"),
-            "in_kind_needs",
+            *("in_kind_needs", "description", "has_logic_model", "is_under_study"),
         ),
     ),
     "allocations": NativeTable(
@@ -296,4 +341,13 @@ TABLES: Mapping[str, NativeTable] = {
         ("donor", "kind", "description", "quantity", "unit"),
         (*("practice", "starts_on", "ends_on", "unit_rate", "currency", "method", "rate_source"),),
     ),
+    "local-results": NativeTable(
+        _local_result,
+        ("practice", "outcome", "period", "participants", "participants_reached"),
+        (
+            *("comparison", "comparison_reached", "participants_before", "participants_reached_before"),
+            *("comparison_before", "comparison_reached_before", "source"),
+        ),
+    ),
+    "price-index": NativeTable(_price_level, ("name", "year", "level"), ("source",)),
 }

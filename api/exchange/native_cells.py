@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from api.exchange.codelists import IN_KIND_KINDS, IN_KIND_UNITS
 from api.exchange.errors import CellError
+from api.exchange.periods import period
 from api.exchange.reading import Reading
 from api.exchange.records import InKindNeedRecord
 from api.exchange.text import name
@@ -13,6 +14,12 @@ from api.exchange.values import count, number, one_of
 
 NOT_IN_IDENTIFIERS = frozenset("/&|? ")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+PAIRS = {
+    "participants": "participants_reached",
+    "comparison": "comparison_reached",
+    "participants_before": "participants_reached_before",
+    "comparison_before": "comparison_reached_before",
+}
 ALL, NOTHING = frozenset({"true", "yes"}), frozenset({"false", "no"})
 
 
@@ -84,6 +91,28 @@ def needed_term(reading: Reading) -> tuple[date, date]:
         if day is None and not reading.text(field):
             reading.faults.add("empty", "a cell that is needed is empty", reading.column(field), None)
     return starts_on or date.min, ends_on or date.min
+
+
+def needed_period(reading: Reading) -> tuple[date, date]:
+    """The first and last day of a period that must be there."""
+    days = reading.need("period", lambda written: period(written, reading.recipe.calendar))
+    return days or (date.min, date.min)
+
+
+def pair_of_counts(reading: Reading, people: str, *, needed: bool) -> tuple[int | None, int | None]:
+    """People and those of them who reached the outcome: both or neither, at least one person."""
+    reached = PAIRS[people]
+    pair = reading.count(people), reading.count(reached)
+    if pair == (None, None) and not needed:
+        return pair
+    for field, counted in zip((people, reached), pair, strict=True):
+        if counted is None and not reading.text(field):
+            sentence = f"{people} and {reached} are needed together"
+            reading.faults.add("empty", sentence, reading.column(field), None)
+    if pair[0] is not None and pair[1] is not None and not pair[1] <= pair[0] > 0:
+        sentence = f"{reached} lies between 0 and {people}, which is 1 or more"
+        reading.faults.add("out-of-range", sentence, reading.column(reached), str(pair[1]))
+    return pair
 
 
 def _one_year(written: str) -> int:

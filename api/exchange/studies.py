@@ -24,6 +24,7 @@ FIELDS = frozenset(
         *("comparison_mean", "treatment_deviation", "comparison_deviation", "cluster_count"),
         *("treatment_clusters", "comparison_clusters", "intraclass_correlation", "unit_of_analysis"),
         *("site_count", "is_subgroup", "is_local", "settings", "populations", "sample", "source_url"),
+        *("measure", "period"),
     )
 )
 NEEDED = ("study", "practice", "outcome")
@@ -34,6 +35,8 @@ CLEARINGHOUSE_COLUMNS = {
     "study": "ReviewID",
     "practice": "Intervention_Name",
     "outcome": "Outcome_Domain",
+    "measure": "Outcome_Measure",
+    "period": "Period",
     "sample": "Sample_Description",
     "is_subgroup": "Is_Subgroup",
     "sample_size": "Outcome_Sample_Size",
@@ -91,11 +94,13 @@ def _findings(source: Source, recipe: Recipe, report: ImportReport) -> Iterator[
     for entry in entries(source, recipe, report):
         practice = _published(entry, "practice")
         if practice in NOT_A_PRACTICE:
-            example = Example(entry.row, entry.origin.get("practice"), practice)
+            sentence = "a finding names no practice; it is kept and not used"
             report.add(
-                Severity.WARNING, "no-practice", "a finding names no practice and is left out", example
+                Severity.WARNING,
+                "no-practice",
+                sentence,
+                Example(entry.row, entry.origin.get("practice"), practice),
             )
-            continue
         reading = Reading(entry, recipe, report)
         record = _finding(reading)
         _refuse_impossible(reading, record)
@@ -110,14 +115,17 @@ def _published(entry: Entry, field: str) -> str | None:
 
 def _finding(reading: Reading) -> FindingRecord:
     entry = reading.entry
+    published = _published(entry, "practice")
     return FindingRecord(
         row=entry.row,
         identifier=reading.name("identifier") or _content(entry),
         study=reading.needed_name("study"),
-        practice=reading.needed_name("practice"),
+        practice=None if published in NOT_A_PRACTICE else reading.needed_name("practice"),
         outcome=reading.needed_name("outcome"),
-        practice_as_published=_published(entry, "practice"),
+        practice_as_published=published,
         outcome_as_published=_published(entry, "outcome"),
+        measure=reading.name("measure"),
+        period=reading.name("period"),
         design=reading.choice("design", DESIGNS) or "UNKNOWN",
         rating=reading.name("rating"),
         standards_version=reading.name("standards_version"),

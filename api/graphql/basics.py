@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,7 +10,9 @@ import strawberry
 
 from api.graphql.lookahead import Row, Rows
 
-__all__ = ["Money", "Node", "SourceReference", "listed", "money_of", "row", "table_of", "values"]
+F = TypeVar("F", bound=Callable[..., object])
+
+__all__ = ["Money", "Node", "SourceReference", "listed", "money_of", "row", "table_of", "typed"]
 
 
 @strawberry.interface
@@ -49,6 +51,12 @@ def listed(build: Callable[..., Rows | None]) -> Any:  # stands where the rows w
     return strawberry.field(resolver=build)
 
 
+def typed(graphql_type: object) -> Callable[[F], F]:
+    """Declares a resolver whose GraphQL type is not what it returns, since rows stand for values."""
+    declared: Callable[[F], F] = strawberry.field(graphql_type=graphql_type)
+    return declared
+
+
 def row(of: str, *key: UUID) -> Any:  # stands where the row will be
     """The row of a type below an object that Python has made."""
     return Row(of, key)
@@ -57,8 +65,3 @@ def row(of: str, *key: UUID) -> Any:  # stands where the row will be
 def money_of(amount: int, currency: str) -> Money:
     """Money from minor units (hundredths)."""
     return Money(amount=Decimal(amount).scaleb(-2), currency=currency)
-
-
-def values(found: object) -> Any:  # strawberry leaves an argument that was not given as UNSET or None
-    """A filter's value, None where it was not given."""
-    return None if found is strawberry.UNSET else found

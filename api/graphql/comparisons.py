@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.disparities import Disparity, assess_disparities
-from allocation.frames.figures import DisclosedRow, figure_of, read_figures, read_pairs, rest_of
+from allocation.frames.figures import DisclosedRow, figure_of, read_figures, read_pairs, rest_of, weighed
 from allocation.frames.places import read_indicators, read_partnership, read_populations, rule_of
-from allocation.gaps import Figure, Pair, Unit
+from allocation.gaps import Pair, Unit
 from allocation.gaps import ReferenceKind as PairKind
 from allocation.persistence import Rule
 from allocation.standing import StandingIndicator, StandingPopulation
@@ -40,8 +40,7 @@ class Judged:
     measurements: Mapping[Seen, UUID]
     outcomes: Mapping[str, str]
     """The outcome of each indicator."""
-    dimensions: Mapping[str, str]
-    """The dimension of each population."""
+    populations: Mapping[str, StandingPopulation]
 
 
 async def read_judged(session: AsyncSession, partnership_id: UUID, proposal: Proposal | None) -> Judged:
@@ -61,7 +60,7 @@ async def read_judged(session: AsyncSession, partnership_id: UUID, proposal: Pro
         assess_disparities(pairs, rule),
         await _measurements(session, partnership_id),
         {each.id: each.outcome for each in indicators.values()},
-        {each.id: each.dimension for each in populations.values()},
+        populations,
     )
 
 
@@ -72,7 +71,7 @@ async def _measurements(session: AsyncSession, partnership_id: UUID) -> Mapping[
             m.partnership_id == partnership_id
         )
     )
-    return {(str(i), str(a), str(p), end): id_ for i, a, p, end, id_ in rows.tuples()}
+    return {(str(i), str(a), str(p), end): id_ for i, a, p, end, id_ in rows}
 
 
 def _pairs(
@@ -82,20 +81,21 @@ def _pairs(
     proposal: Proposal,
 ) -> Iterable[Pair]:
     """Each group with the proposed reference, in each indicator and area where both have figures."""
-    series: dict[tuple[str, str], dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
+    series: dict[tuple[str, str], dict[str, list[DisclosedRow]]] = defaultdict(lambda: defaultdict(list))
     for each in figures:
-        series[str(each.indicator_id), str(each.area_id)][str(each.population_id)].append(figure_of(each))
+        series[str(each.indicator_id), str(each.area_id)][str(each.population_id)].append(each)
     for (indicator, area), groups in series.items():
         for group, own in groups.items():
             other = _reference(populations, group, groups, proposal)
             if other is not None:
-                yield _pair(indicators[indicator], area, (populations[group], own), (other, groups[other]), proposal)
+                rows = (populations[group], own), (other, groups[other])
+                yield _pair(indicators[indicator], area, *rows, kind=proposal.kind or PairKind.TOTAL)
 
 
 def _reference(
     populations: Mapping[str, StandingPopulation],
     group: str,
-    groups: Mapping[str, Sequence[Figure]],
+    groups: Mapping[str, Sequence[DisclosedRow]],
     proposal: Proposal,
 ) -> str | None:
     """The population to compare with; a named one only within its own dimension."""
@@ -114,21 +114,27 @@ def _reference(
 def _pair(
     indicator: StandingIndicator,
     area: str,
-    group: tuple[StandingPopulation, Sequence[Figure]],
-    other: tuple[str, Sequence[Figure]],
-    proposal: Proposal,
+    group: tuple[StandingPopulation, Sequence[DisclosedRow]],
+    other: tuple[str, Sequence[DisclosedRow]],
+    *,
+    kind: PairKind,
 ) -> Pair:
-    population, figures = group
-    kind = proposal.kind or PairKind.TOTAL
+    population, own = group
+    reference, theirs = other
+    is_percent = indicator.unit == "percent"
+    test = weighed if is_percent else figure_of
+    compared = [test(each) for each in theirs]
+    if kind is PairKind.REST:
+        compared = rest_of([figure_of(each) for each in own], [figure_of(each) for each in theirs])
     return Pair(
         indicator=indicator.id,
         area=area,
         dimension=population.dimension,
         group=population.id,
-        reference=other[0],
+        reference=reference,
         reference_kind=kind,
-        figures=figures,
-        reference_figures=rest_of(figures, other[1]) if kind is PairKind.REST else other[1],
+        figures=[test(each) for each in own],
+        reference_figures=compared,
         higher_is_better=indicator.higher_is_better,
-        unit=Unit.PERCENT if indicator.unit == "percent" else Unit.NUMBER,
+        unit=Unit.PERCENT if is_percent else Unit.NUMBER,
     )

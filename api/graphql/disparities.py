@@ -1,6 +1,5 @@
 """Disparities: which groups are behind, for how long, which way it goes, and what is done about it."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +23,7 @@ from api.graphql.connections import Connection, connection_of
 from api.graphql.context import Context
 from api.graphql.dollars import Dollars, read_dollars, summed
 from api.graphql.errors import Code, Refusal
+from api.graphql.evidence import in_words
 from api.graphql.ids import NotFound, read_id
 from api.graphql.lazy import LazyArea, LazyIndicator, LazyMeasurement, LazyPopulationGroup, LazyPractice
 from models.partnerships import DisparityMethod, ReferenceKind
@@ -133,9 +133,7 @@ async def load_disparities(
     return found
 
 
-async def _page(
-    context: Context, partnership_id: UUID, asked: Mapping[str, Any]
-) -> Connection[Disparity]:
+async def _page(context: Context, partnership_id: UUID, asked: Mapping[str, Any]) -> Connection[Disparity]:
     proposal = _proposal(partnership_id, asked.get("rule"))
     key = ("judged", partnership_id, None if proposal is None else repr(proposal))
 
@@ -228,7 +226,7 @@ async def _answers(context: Context, partnership_id: UUID) -> Answers:
             .join(group, (group.partnership_id == plan.partnership_id) & (group.plan_id == plan.id))
             .where(plan.partnership_id == partnership_id, plan.status.in_(OPEN_PLANS))
         )
-        return frozenset((await session.execute(query)).tuples())
+        return frozenset((outcome, group) for outcome, group in await session.execute(query))
 
     planned = await context.once(("planned", partnership_id), read)
     return Answers(await read_dollars(context, partnership_id), planned)
@@ -271,14 +269,12 @@ class _Wanted:
         )
         if any(among is not None and value not in among for among, value in named):
             return False
-        if asked.dimension is not None and judged.dimensions[pair.group] != asked.dimension:
+        if asked.dimension is not None and judged.populations[pair.group].dimension != asked.dimension:
             return False
         return asked.unaddressed in (None, answers.is_unaddressed(each, judged))
 
 
-def _shown(
-    each: reckoned.Disparity, partnership_id: UUID, judged: Judged, answers: Answers
-) -> Disparity:
+def _shown(each: reckoned.Disparity, partnership_id: UUID, judged: Judged, answers: Answers) -> Disparity:
     pair = each.pair
     lines = answers.dollars_for(each, judged)
     practices = sorted({line.practice for line in lines if line.practice is not None})
@@ -298,7 +294,7 @@ def _shown(
         reference_kind=ReferenceKind(pair.reference_kind.value),
         status=each.status,
         gap=each.gap,
-        reason=each.reason,
+        reason=in_words(each.reason, judged.populations),
         gap_low=each.gap_low,
         gap_high=each.gap_high,
         ratio=each.ratio,

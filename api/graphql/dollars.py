@@ -43,8 +43,8 @@ async def read_dollars(context: Context, partnership_id: UUID) -> Sequence[Dolla
             .group_by(*key)
             .having(amount > 0)
         )
-        rows = (await session.execute(query)).tuples()
-        return [Dollars(*line, amount=int(total)) for *line, total in rows]
+        rows = await session.execute(query)
+        return [Dollars(*row[:-1], int(row[-1])) for row in rows]
 
     return await context.once(("dollars", partnership_id), read)
 

@@ -11,9 +11,10 @@ from allocation.evidence import tiers
 from allocation.evidence.cost import UnitCost, cost_per_additional
 from allocation.evidence.effect_size import improvement_index
 from allocation.evidence.pooling import EffectBasis, PooledEffect
+from allocation.evidence.prices import brought_to, index_for
 from api.graphql.basics import Money, row
 from api.graphql.context import Context
-from api.graphql.evidence import Evidence, read_evidence
+from api.graphql.evidence import Evidence, in_words, read_evidence
 from api.graphql.ids import NotFound, read_id
 from api.graphql.lazy import LazyFinding
 from models.resources import EvidenceTier
@@ -81,21 +82,25 @@ class CostEstimate:
 
 async def tiers_of(context: Context, rows: Rows, arguments: Arguments) -> list[Any]:  # a value, or why not
     """Practice.tier."""
-    found = []
+    found: list[Any] = []
     for each in rows:
         evidence = await read_evidence(context, each["partnership"])
         try:
             population = _population(evidence, each, arguments)
-            found.append(_tier(evidence.tier(each["id"], population)))
+            found.append(_tier(evidence, evidence.tier(each["id"], population)))
         except NotFound as refusal:
             found.append(refusal)
     return found
 
 
-def _tier(assessed: tiers.TierAssessment) -> TierAssessment:
+def _tier(evidence: Evidence, assessed: tiers.TierAssessment) -> TierAssessment:
+    populations = evidence.community.populations
     reasons = [
         TierReason(
-            tier=EvidenceTier(each.tier.value), met=each.met, rule=each.rule.value, detail=each.detail
+            tier=EvidenceTier(each.tier.value),
+            met=each.met,
+            rule=each.rule.value,
+            detail=in_words(each.detail, populations) or "",
         )
         for each in assessed.reasons
     ]
@@ -104,7 +109,7 @@ def _tier(assessed: tiers.TierAssessment) -> TierAssessment:
 
 async def effects(context: Context, rows: Rows, arguments: Arguments) -> list[Any]:  # a value, or why not
     """Practice.effect."""
-    found = []
+    found: list[Any] = []
     for each in rows:
         evidence = await read_evidence(context, each["partnership"])
         try:
@@ -146,20 +151,23 @@ def _why_not(effect: PooledEffect | None, *, known: bool) -> str | None:
         return None
     if effect is None:
         return "there is no finding on this outcome"
-    return effect.reason or "no rate of this group is disclosed for the outcome, so nothing follows for people here"
+    return (
+        effect.reason
+        or "no rate of this group is disclosed for the outcome, so nothing follows for people here"
+    )
 
 
 def _basis(evidence: Evidence, practice: str, effect: PooledEffect | None) -> EffectBasis:
     """Where no effect is known, where its findings come from; without any, from elsewhere."""
     if effect is not None and effect.basis is not None:
         return effect.basis
-    found = evidence.by_practice.get(practice, ())
+    found = evidence.findings.get(practice, ())
     return EffectBasis.LOCAL if found and all(each.is_local for each in found) else EffectBasis.NATIONAL
 
 
 async def costs(context: Context, rows: Rows, arguments: Arguments) -> list[Any]:  # a value, or why not
     """Practice.costPerOutcome."""
-    found = []
+    found: list[Any] = []
     for each in rows:
         evidence = await read_evidence(context, each["partnership"])
         try:
@@ -173,30 +181,31 @@ async def costs(context: Context, rows: Rows, arguments: Arguments) -> list[Any]
 def _cost(
     evidence: Evidence, practice: Mapping[str, Any], outcome: UUID, population: UUID | None
 ) -> CostEstimate:
-    if practice["cost"] is None:
-        return CostEstimate(low=None, mid=None, high=None, basis="no cost per participant is known")
-    cost = UnitCost(
+    if practice["cost"] is None or practice["price_year"] is None:
+        return CostEstimate(
+            low=None, mid=None, high=None, basis="no cost per participant with its price year is known"
+        )
+    recorded = UnitCost(
         Decimal(practice["cost"]).scaleb(-2),
         practice["currency"],
-        practice["price_year"] or 0,
+        practice["price_year"],
         practice["source"] or "source not stated",
     )
-    effect = evidence.effect(practice["id"], outcome)
+    priced = brought_to(recorded, None, index_for(recorded.currency, evidence.index))
     additional = evidence.additional(practice["id"], outcome, population)
-    reckoned = cost_per_additional(cost, additional)
+    reckoned = cost_per_additional(priced.cost, additional)
     low, mid, high = (
-        None if amount is None else Money(amount=amount, currency=cost.currency)
+        None if amount is None else Money(amount=amount, currency=reckoned.currency)
         for amount in (reckoned.low, reckoned.mid, reckoned.high)
     )
-    why = reckoned.reason if additional else _why_not(effect, known=False)
-    return CostEstimate(
-        low=low, mid=mid, high=high, basis="; ".join(filter(None, (reckoned.basis, why)))
-    )
+    why = reckoned.reason if additional else _why_not(evidence.effect(practice["id"], outcome), known=False)
+    basis = "; ".join(filter(None, (reckoned.basis, priced.note, why)))
+    return CostEstimate(low=low, mid=mid, high=high, basis=basis)
 
 
 def _outcome(evidence: Evidence, practice: Mapping[str, Any], arguments: Arguments) -> UUID:
     found = _own(practice, [arguments["outcome"]], "Outcome")
-    if found is None or str(found) not in evidence.standing.outcomes:
+    if found is None or str(found) not in evidence.community.outcomes:
         raise NotFound
     return found
 
@@ -206,7 +215,7 @@ def _population(evidence: Evidence, practice: Mapping[str, Any], arguments: Argu
     if asked is None:
         return None
     found = _own(practice, [asked], "PopulationGroup")
-    if found is None or str(found) not in evidence.standing.populations:
+    if found is None or str(found) not in evidence.community.populations:
         raise NotFound
     return found
 

@@ -94,7 +94,7 @@ class GraphQLEndpoint:
             answer = await self.operations.run(asked, call)
         except Refused as refused:
             answer = failed(refused.refusal, reporter)
-            return _response(answer, media_type, call, refused.status, refused.headers)
+            return _response(answer, media_type, call, refused.status, headers=refused.headers)
         except (Refusal, TimeoutError) as fault:
             answer = failed(fault, reporter)
         return _response(answer, media_type, call, _status(answer, media_type))
@@ -144,7 +144,7 @@ def _status(answer: Answer, media_type: str) -> int:
 
 
 def _response(
-    answer: Answer, media_type: str, call: Call, status: int, headers: dict[str, str] | None = None
+    answer: Answer, media_type: str, call: Call, status: int, *, headers: dict[str, str] | None = None
 ) -> Response:
     sent = {
         "Content-Type": f"{media_type}; charset=utf-8",

@@ -17,6 +17,7 @@ from graphql import GraphQLError, Node
 __all__ = ["Code", "Refusal", "Reporter", "code_of", "refused"]
 
 log = logging.getLogger("alignment.graphql")
+LONGEST: Final = 500
 
 
 class Code(StrEnum):
@@ -148,7 +149,10 @@ class Reporter:
         told = {**(refusal.extensions if refusal else {}), "code": code.value, "requestId": self.request_id}
         if code.is_retryable:
             told["retryable"] = True
-        formatted: dict[str, Any] = {"message": message}
+        # graphql-core quotes what it was given, which may be as long as a request
+        formatted: dict[str, Any] = {
+            "message": message if len(message) <= LONGEST else f"{message[:LONGEST]}…"
+        }
         if error.locations:
             formatted["locations"] = [place.formatted for place in error.locations]
         if error.path is not None:

@@ -8,11 +8,10 @@ from typing import Any
 import strawberry
 
 from allocation.progress import required_pace
-from api.graphql.basics import Node, table_of
+from api.graphql.basics import Node, listed, table_of
 from api.graphql.connections import Connection
 from api.graphql.context import Context
-from api.graphql.ids import read_id
-from api.graphql.lazy import LazyArea, LazyMeasurement, LazyOutcome
+from api.graphql.lazy import LazyArea, LazyOutcome
 from api.graphql.lookahead import (
     By,
     Computed,
@@ -26,7 +25,6 @@ from api.graphql.lookahead import (
     equals,
     is_null,
 )
-from api.graphql.basics import listed
 from api.graphql.measurements import MEASUREMENT, MeasurementConnection, is_released, newest_figure
 from api.graphql.references import refers_to
 from models.outcomes import Indicator as IndicatorRow

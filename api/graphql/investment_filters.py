@@ -175,5 +175,3 @@ def _how_far(wanted: InvestmentFilter) -> Sql:
         any_of(*(lacks(step) for step in wanted.missing)) if wanted.missing is not None else None,
         level_below(level) if level is not None else None,
     )
-
-

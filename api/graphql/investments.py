@@ -97,9 +97,7 @@ PLANS = (
         {
             "source": _SOURCE,
             "committed": money(COMMITTED, lambda scope: scope.column(INVESTMENT.c.currency), nullable=False),
-            "renewalProbability": own_or_shared(
-                INVESTMENT.c.renewal_probability, Right.READ_RENEWALS, owner
-            ),
+            "renewalProbability": own_or_shared(INVESTMENT.c.renewal_probability, Right.READ_RENEWALS, owner),
             "allocations": Many(
                 where=is_line_with_dollars, order=[By(ACCOUNT.c.fiscal_year), By(ACCOUNT.c.id)]
             ),

@@ -47,7 +47,9 @@ def _is_measured(line: Scope) -> str:
 def _has_results(investment: Scope, line: Scope) -> str:
     indicator, measured = line.reading(INDICATOR), line.reading(MEASUREMENT)
     i, m, a = INDICATOR.c, MEASUREMENT.c, ACCOUNT.c
-    start = f"coalesce({investment.column(INVESTMENT.c.starts_on)}, {investment.column(INVESTMENT.c.awarded_on)})"
+    start = (
+        f"coalesce({investment.column(INVESTMENT.c.starts_on)}, {investment.column(INVESTMENT.c.awarded_on)})"
+    )
     met = (
         f"{indicator.column(i.partnership_id)} = {line.column(a.partnership_id)}"
         f" and {indicator.column(i.outcome_id)} = {line.column(a.outcome_id)}"

@@ -9,7 +9,7 @@ import strawberry
 from sqlalchemy import and_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allocation.question import MOVABLE_USES
+from allocation.parts import MOVABLE_USES
 from api.graphql.basics import Money, money_of
 from api.graphql.context import Context
 from api.graphql.enums import LockReason
@@ -58,9 +58,7 @@ async def movabilities(
 
 async def _accounts(session: AsyncSession, keys: Sequence[Key]) -> dict[Key, list[Account]]:
     a = Account
-    query = select(a).where(
-        and_(tuple_(a.partnership_id, a.investment_id).in_(keys), a.kind.in_(LINES))
-    )
+    query = select(a).where(and_(tuple_(a.partnership_id, a.investment_id).in_(keys), a.kind.in_(LINES)))
     found: dict[Key, list[Account]] = {}
     for account in (await session.execute(query)).scalars():
         if account.investment_id is not None:

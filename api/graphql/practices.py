@@ -21,7 +21,6 @@ from api.graphql.lookahead import (
     Many,
     Rows,
     Scope,
-    Sql,
     TypePlan,
     Value,
     all_of,

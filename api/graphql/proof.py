@@ -4,13 +4,17 @@ The third tier (PROMISING) asks for a design and a significant positive result, 
 more of the same findings, so "at least promising" is the same for all groups.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from allocation.evidence.finding import Finding
 from allocation.evidence.tier_rules import EvidenceTier
-from allocation.evidence.tiers import tier
+from allocation.evidence.tiers import InterventionReport, tier
+from allocation.frames.evidence import read_reports
 from allocation.frames.practices import read_findings
 from api.graphql.context import Context
 from models.partnerships import Partnership
@@ -34,9 +38,21 @@ PROVEN: Final = Proven()
 async def _read(session: AsyncSession) -> list[str]:
     found: set[str] = set()
     for partnership_id in (await session.execute(select(Partnership.id))).scalars().all():
-        findings = await read_findings(session, partnership_id)
-        for practice, outcome in {(each.practice, each.outcome) for each in findings}:
-            own = [each for each in findings if each.practice == practice]
-            if tier(own, outcome=outcome).tier in SHOWN:
-                found |= {f"{practice}/{outcome}", f"{practice}/"}
+        reports = await read_reports(session, partnership_id)
+        findings: dict[str, list[Finding]] = defaultdict(list)
+        for finding in await read_findings(session, partnership_id):
+            findings[finding.practice].append(finding)
+        for practice in {*findings, *reports}:
+            found |= _shown(practice, findings.get(practice, []), reports.get(practice, ()))
     return sorted(found)
+
+
+def _shown(practice: str, findings: Sequence[Finding], reports: Sequence[InterventionReport]) -> set[str]:
+    """The outcomes on which a practice has shown an effect, and that it has on any."""
+    outcomes = {each.outcome for each in findings} | {each.outcome for each in reports}
+    shown = {
+        f"{practice}/{outcome}"
+        for outcome in outcomes
+        if tier(findings, outcome=outcome, reports=reports).tier in SHOWN
+    }
+    return shown | {f"{practice}/"} if shown else shown

@@ -51,7 +51,7 @@ def _sql(scope: Scope, owner: Column, rows: Sequence[Mapping[str, Any]], where: 
     c = INVESTMENT.c
     key = f"{scope.column(c.partnership_id)}, {scope.column(owner)}"
     partnerships, ids = (scope.bind([row[name] for row in rows]) for name in ("partnership", "id"))
-    met = f"({key}) in (select * from unnest({partnerships}::uuid[], {ids}::uuid[]))"
+    met = f"({key}) in (select * from unnest({partnerships}::uuid[], {ids}::uuid[]))"  # noqa: S608 - names from metadata, values bound
     if where is not None:
         met += f" and {where(scope)}"
     sums = ", ".join(f"sum({amount_of(name)(scope)})::text as {name}" for name in AMOUNTS)

@@ -1551,12 +1551,23 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("partnership_id", "id", name=op.f("pk_account")),
         sa.UniqueConstraint("partnership_id", "id", "unit", name=op.f("uq_account_partnership_id_id_unit")),
         schema="ledger",
+        postgresql_with={"fillfactor": "50"},
     )
     op.create_index(
-        "ix_account_area_id", "account", ["partnership_id", "area_id"], unique=False, schema="ledger"
+        "ix_account_area_id",
+        "account",
+        ["partnership_id", "area_id"],
+        unique=False,
+        schema="ledger",
+        postgresql_where=sa.text("area_id is not null"),
     )
     op.create_index(
-        "ix_account_outcome_id", "account", ["partnership_id", "outcome_id"], unique=False, schema="ledger"
+        "ix_account_outcome_id",
+        "account",
+        ["partnership_id", "outcome_id"],
+        unique=False,
+        schema="ledger",
+        postgresql_where=sa.text("outcome_id is not null"),
     )
     op.create_index(
         "ix_account_population_id",
@@ -1564,12 +1575,23 @@ def _create_tables() -> None:
         ["partnership_id", "population_id"],
         unique=False,
         schema="ledger",
+        postgresql_where=sa.text("population_id is not null"),
     )
     op.create_index(
-        "ix_account_position_id", "account", ["partnership_id", "position_id"], unique=False, schema="ledger"
+        "ix_account_position_id",
+        "account",
+        ["partnership_id", "position_id"],
+        unique=False,
+        schema="ledger",
+        postgresql_where=sa.text("position_id is not null"),
     )
     op.create_index(
-        "ix_account_practice_id", "account", ["partnership_id", "practice_id"], unique=False, schema="ledger"
+        "ix_account_practice_id",
+        "account",
+        ["partnership_id", "practice_id"],
+        unique=False,
+        schema="ledger",
+        postgresql_where=sa.text("practice_id is not null"),
     )
     op.create_index(
         "uq_account_line",

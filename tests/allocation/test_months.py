@@ -62,7 +62,9 @@ def test_what_is_shared_out_adds_up_and_lies_within_a_unit_of_its_exact_share(
     parts = shared_out(whole, weights)
     total = sum(weights)
     assert sum(parts) == (whole if total else 0)
-    assert all(abs(part * total - whole * weight) <= total for part, weight in zip(parts, weights, strict=True))
+    assert all(
+        abs(part * total - whole * weight) <= total for part, weight in zip(parts, weights, strict=True)
+    )
 
 
 @given(st.integers(0, 10**9), st.lists(st.integers(1, 9), min_size=1, max_size=8))

@@ -27,7 +27,10 @@ def funding(**changes: Any) -> Funding:  # Any: the dataclass checks each field
         ({"provision": "HIRED"}, "the provision 'HIRED' is none of PAID"),
         ({"full_time_equivalent": Decimal(0)}, "the full-time equivalent 0 is not above 0"),
         ({"full_time_equivalent": Decimal("NaN")}, "the full-time equivalent NaN is not above 0"),
-        ({"starts_on": date(2026, 7, 1), "ends_on": NEW_YEAR}, "ends on 2026-01-01, before it starts on 2026-07"),
+        (
+            {"starts_on": date(2026, 7, 1), "ends_on": NEW_YEAR},
+            "ends on 2026-01-01, before it starts on 2026-07",
+        ),
         ({"costs": (CostStep(NEW_YEAR, 1),)}, "its cost has no currency"),
         (
             {"costs": (CostStep(NEW_YEAR, 1), CostStep(NEW_YEAR, 2)), "currency": "USD"},
@@ -49,6 +52,7 @@ def test_a_position_that_contradicts_itself_is_refused_with_its_title(
         ({"ends_on": date(2025, 12, 31)}, "funding 'f' of position 'p': it ends on 2025-12-31, before"),
         ({"investment": "i", "in_kind": "k"}, "it names two payers"),
         ({"probability": Decimal("1.1")}, "the probability 1.1 is not within 0 and 1"),
+        ({"probability": Decimal("NaN")}, "the probability NaN is not within 0 and 1"),
     ],
 )
 def test_a_funding_that_contradicts_itself_is_refused_with_its_place(
@@ -64,7 +68,7 @@ def test_a_negative_cost_is_refused_with_its_date() -> None:
 
 
 def test_a_negative_benefit_rate_is_refused() -> None:
-    with pytest.raises(StaffingError, match="the benefit rate -0.1 is not 0 or above"):
+    with pytest.raises(StaffingError, match=r"the benefit rate -0\.1 is not 0 or above"):
         CostStep(NEW_YEAR, 1, Decimal("-0.1"))
 
 

@@ -1,6 +1,7 @@
 """The migration of the anchor's tables: it can be undone, says what the models say, and guards every row."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,7 +14,7 @@ from migrations.upgrade import downgrade, upgrade
 from models import Base
 from models.database import Database, Logins, Scope
 from models.partnerships import Partnership
-from models.staffing import PositionCost, StaffPosition
+from models.staffing import KeyRole, PositionCost, Provision, StaffPosition
 from tests.conftest import scratch_database
 
 TABLES = {
@@ -75,9 +76,9 @@ async def _cost(database: Database, partnership: Partnership, **changes: object)
         position = StaffPosition(
             partnership_id=partnership.id,
             title="Data manager",
-            role="DATA_MANAGER",
-            full_time_equivalent=1,
-            provision="PAID",
+            role=KeyRole.DATA_MANAGER,
+            full_time_equivalent=Decimal(1),
+            provision=Provision.PAID,
         )
         session.add(position)
         await session.flush()

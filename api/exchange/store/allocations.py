@@ -24,6 +24,14 @@ Step = tuple[TransactionKind, AccountKey, AccountKey, int]
 Balances = dict[AccountKey, int]
 
 
+class _Impossible(Exception):  # noqa: N818 - it describes a row
+    """A line cannot be brought to what is wanted of it."""
+
+    def __init__(self, code: str, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code, self.field = code, field
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What a line of an investment is to hold, and how much of it is signed for, in minor units.
@@ -73,8 +81,10 @@ async def allocate(
     balances = await _balances(session, p, set(awards))
     actions, postings = [], []
     for each in sorted(wanted, key=lambda each: _more(each, awards, balances) > 0):
-        steps = _steps(each, awards[each.investment_id], balances, report)
-        if steps is None:
+        try:
+            steps = _steps(each, awards[each.investment_id], balances)
+        except _Impossible as fault:
+            _refuse(each, fault, report)
             continue
         is_known = _held(each, awards, balances) > 0
         actions.append("unchanged" if not steps else "updated" if is_known else "created")
@@ -95,27 +105,25 @@ def _more(each: Wanted, awards: Mapping[UUID, Award], balances: Balances) -> int
     return each.amount - _held(each, awards, balances)
 
 
-def _steps(each: Wanted, award: Award, balances: Balances, report: ImportReport) -> list[Step] | None:
-    """The transfers that bring the line to what is wanted; None, with a finding, where that cannot be."""
+def _steps(each: Wanted, award: Award, balances: Balances) -> list[Step]:
+    """The transfers that bring the line to what is wanted. Errors: _Impossible."""
     pool = award.key(each.investment_id, AVAILABLE)
     line, signed, spent = (award.key(each.investment_id, kind, each.line) for kind in HELD)
     if pool == line:
-        message = "the row says nothing of what its dollars are for"
-        return _refuse(each, "nothing-targeted", message, "use", report)
+        raise _Impossible("nothing-targeted", "use", "the row says nothing of what its dollars are for")
     free, used = balances.get(line, 0), balances.get(signed, 0) + balances.get(spent, 0)
     more = each.amount - free - used
     sign = 0 if each.obligated is None else each.obligated - used
     if -sign > balances.get(signed, 0):
         message = f"{written(balances.get(spent, 0))} of the line is already spent"
-        return _refuse(each, "obligated-below-spent", message, "obligated", report)
+        raise _Impossible("obligated-below-spent", "obligated", message)
     source = balances.get(pool, 0) if more > 0 else free + max(-sign, 0)
     if abs(more) > source:
         holder = "the investment has untargeted" if more > 0 else "the line can still give back"
         message = f"the row needs {written(abs(more))} and {holder} {written(source)}"
-        return _refuse(each, "insufficient-funds", message, "amount", report)
+        raise _Impossible("insufficient-funds", "amount", message)
     if sign > free + more:
-        message = "more is obligated than the line holds"
-        return _refuse(each, "obligated-exceeds-amount", message, "obligated", report)
+        raise _Impossible("obligated-exceeds-amount", "obligated", "more is obligated than the line holds")
     return _freed_first(pool, line, signed, more, sign)
 
 
@@ -126,10 +134,10 @@ def _freed_first(pool: AccountKey, line: AccountKey, signed: AccountKey, more: i
     return [step for step in ((move, commit) if sign > 0 else (commit, move)) if step[-1]]
 
 
-def _refuse(each: Wanted, code: str, message: str, field: str, report: ImportReport) -> None:
-    amount = each.obligated if field == "obligated" else each.amount
-    value = None if field == "use" or amount is None else written(amount)
-    report.reject(code, message, Example(each.row, field, value))
+def _refuse(each: Wanted, fault: _Impossible, report: ImportReport) -> None:
+    amount = {"amount": each.amount, "obligated": each.obligated}.get(fault.field)
+    value = None if amount is None else written(amount)
+    report.reject(fault.code, str(fault), Example(each.row, fault.field, value))
 
 
 async def _post(

@@ -37,8 +37,9 @@ PAID = """
 
 UNPOSTED = f"""
 create temporary table unposted on commit drop as
-select n.n, n.investment_id, n.currency, n.use, n.action, v.kind, v.amount, v.note, n.payer_id, n.recipient_id as payee_id,
-  coalesce(v.effective_on, n.awarded_on, n.starts_on, current_date) as effective_on, null::uuid as promise, null::uuid as target
+select n.n, n.investment_id, n.currency, n.use, n.action, v.kind, v.amount, v.note, n.payer_id,
+  n.recipient_id as payee_id, coalesce(v.effective_on, n.awarded_on, n.starts_on, current_date) as effective_on,
+  null::uuid as promise, null::uuid as target
 from incoming n cross join lateral (
   select 'COMMITMENT' as kind, n.amount, null::date as effective_on, null::text as note where n.action = 'created'
   union all

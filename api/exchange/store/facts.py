@@ -132,6 +132,8 @@ async def _practice(desk: Desk, record: PracticeRecord) -> str:
         "cost_source": record.source,
         "capacity": record.capacity,
     }
+    said = ("description", "has_logic_model", "is_under_study")  # kept where a file says nothing of them
+    values |= {name: getattr(record, name) for name in said if getattr(record, name) is not None}
     row, action = await desk.settle(Practice, {"name": record.practice}, values)
     desk.names.practices.add(record.practice, row)
     needs = [

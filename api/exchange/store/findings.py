@@ -23,7 +23,7 @@ STATED = (
     *("improvement_index", "is_significant", "tier_as_published", "sample_size", "treatment_size"),
     *("comparison_size", "treatment_mean", "comparison_mean", "treatment_deviation", "comparison_deviation"),
     *("cluster_count", "intraclass_correlation", "unit_of_analysis", "site_count", "is_subgroup", "is_local"),
-    "populations_as_published",
+    *("populations_as_published", "practice_as_published", "measure", "period"),
 )
 BATCH = 500
 
@@ -39,6 +39,7 @@ class _Shelf:
     report: ImportReport
     names: Names
     known: dict[str, Finding]
+    groups: dict[UUID, set[UUID]]
     seen: set[str] = field(default_factory=set)
     fresh: list[Values] = field(default_factory=list)
     links: list[Values] = field(default_factory=list)
@@ -50,7 +51,15 @@ class _Shelf:
             select(Finding).where(Finding.partnership_id == p, Finding.source_system == run_of.format)
         )
         by_identifier = {finding.source_identifier: finding for finding in known.scalars()}
-        return cls(session, run_of, report, await Names.read(session, p), by_identifier)
+        links = await session.execute(
+            select(FindingPopulation.finding_id, FindingPopulation.population_id).where(
+                FindingPopulation.partnership_id == p
+            )
+        )
+        groups: dict[UUID, set[UUID]] = {}
+        for finding, group in links:
+            groups.setdefault(finding, set()).add(group)
+        return cls(session, run_of, report, await Names.read(session, p), by_identifier, groups)
 
     async def put(self, record: FindingRecord) -> None:
         """Amends the finding where it is known, else keeps it to be added."""
@@ -66,10 +75,12 @@ class _Shelf:
         if found is None:
             self._add(record, values, groups)
             return
-        owner = {"partnership_id": self.run_of.partnership_id, "finding_id": found.id}
-        links: list[Values] = [{"population_id": each} for each in groups]
-        changed = [amend(found, values), await replace_links(self.session, FindingPopulation, owner, links)]
-        count(self.report, UPDATED if any(changed) else UNCHANGED)
+        changed = amend(found, values)
+        if self.groups.get(found.id, set()) != set(groups):
+            owner = {"partnership_id": self.run_of.partnership_id, "finding_id": found.id}
+            links: list[Values] = [{"population_id": each} for each in groups]
+            changed |= await replace_links(self.session, FindingPopulation, owner, links)
+        count(self.report, UPDATED if changed else UNCHANGED)
 
     async def close(self) -> None:
         """Writes what is to be added."""
@@ -116,6 +127,8 @@ class _Shelf:
             return None
 
     def _practice(self, record: FindingRecord) -> UUID | None:
+        if record.practice is None:
+            return None
         if not self.names.practices.knows(record.practice):
             practice = Practice(partnership_id=self.run_of.partnership_id, id=new_id(), name=record.practice)
             self.session.add(practice)
@@ -154,7 +167,7 @@ async def store_findings(
 
 def _extra(record: FindingRecord) -> Values | None:
     """What our own columns do not hold."""
-    more = {"practice_as_published": record.practice_as_published, "source_url": record.source_url}
     extra = json.loads(record.extra) if record.extra else {}
-    extra |= {name: said for name, said in more.items() if said and said != record.practice}
+    if record.source_url:
+        extra["source_url"] = record.source_url
     return extra or None

@@ -42,7 +42,7 @@ async def store_groups(session: AsyncSession, partnership_id: UUID, report: Impo
     await run(session, BY_ALIAS, p=partnership_id)
     created = await run(session, NEW_GROUPS, p=partnership_id, total_words=list(TOTAL_WORDS))
     if created:
-        report.add(Severity.NOTICE, "new-groups", f"{created} population groups were created from this file")
+        report.add(Severity.NOTICE, "new-groups", f"population groups created from this file: {created}")
     await run(session, BY_VALUE, p=partnership_id)
     await run(session, "create unique index on named_group (dimension, population)")
     await analyze(session, "named_group")

@@ -69,7 +69,8 @@ update incoming n set (investment_id, action) = (
 # identifier stands once in the file and once here, and day and recipient agree.
 MATCH_SAME_IDENTIFIER = """
 update incoming n set investment_id = known.id, action = 'updated'
-from (select min(n) as n from incoming where identifier is not null group by publisher, identifier having count(*) = 1) once
+from (select min(n) as n from incoming where identifier is not null
+  group by publisher, identifier having count(*) = 1) once
 join incoming k on k.n = once.n
 cross join lateral (
   select i.id, i.awarded_on, i.recipient_id, count(*) over () as times from investment i

@@ -10,7 +10,7 @@ from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.store.groups import store_groups
 from api.exchange.store.indicators import store_indicators
 from api.exchange.store.places import store_areas
-from api.exchange.store.staging import Import, analyze, count_actions, fetch, leave_out, run, stage
+from api.exchange.store.staging import Import, analyze, count_actions, fetch, leave_out, recount, run, stage
 
 FIELDS = {
     "row": "int",
@@ -47,7 +47,8 @@ MATCH = """
 update incoming n set
   indicator_id = (select i.id from indicator i where i.partnership_id = :p and i.code = n.indicator),
   area_id = (select place.area_id from place where place.key = coalesce('c:' || n.area_code, 'n:' || n.area)),
-  population_id = (select g.population_id from named_group g where g.dimension = n.dimension and g.population = n.population)
+  population_id = (
+    select g.population_id from named_group g where g.dimension = n.dimension and g.population = n.population)
 """
 
 SAID = "status, value, low, high, numerator, denominator"
@@ -127,6 +128,7 @@ async def _write(session: AsyncSession, run_of: Import) -> None:
     await run(session, CREATE_THE_REST)
     await analyze(session, "incoming")
     await run(session, NEW_MEASUREMENTS, p=p)
+    await recount(session, "measurement")
     await run(session, COMPARE, p=p, already_public=already_public)
     await run(
         session,
@@ -138,6 +140,7 @@ async def _write(session: AsyncSession, run_of: Import) -> None:
         file=run_of.file,
         import_id=run_of.id,
     )
+    await recount(session, "raw.figure")
 
 
 async def _refuse_repeated(session: AsyncSession, report: ImportReport) -> None:

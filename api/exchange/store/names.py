@@ -101,7 +101,7 @@ class Names:
             rows = await session.execute(
                 select(model.id, *columns).where(model.partnership_id == partnership_id)
             )
-            for row, *found in rows.tuples():
+            for row, *found in rows:
                 for word in found:
                     index.add(word, row)
         await names._read_identifiers(session, partnership_id)

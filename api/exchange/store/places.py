@@ -22,7 +22,8 @@ BY_NAME = """
 update place set area_id = (
   select a.id from area a where a.partnership_id = :p and a.name = place.area
     and (a.code is null or place.area_code is null))
-where area_id is null and not exists (select from place other where other.area = place.area and other.area_code <> place.area_code)
+where area_id is null and not exists (
+  select from place other where other.area = place.area and other.area_code <> place.area_code)
 """
 FIRST_CODE = """
 update area a set code = place.area_code from place
@@ -59,7 +60,7 @@ async def store_areas(session: AsyncSession, partnership_id: UUID, report: Impor
         created += await run(session, NEW_AREAS, p=p, has_code=has_code)
     await _find_known(session, p)
     if created:
-        report.add(Severity.NOTICE, "new-areas", f"{created} areas were created from this file")
+        report.add(Severity.NOTICE, "new-areas", f"areas created from this file: {created}")
     await leave_out(session, report, CONFLICTS)
 
 

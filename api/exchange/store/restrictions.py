@@ -1,6 +1,7 @@
 """Stores what donors allow. A restriction has no name: it is told by all that it says, and how often."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Self
 from uuid import UUID
@@ -76,7 +77,7 @@ class Restrictions:
 
     @staticmethod
     def _terms(names: Names, record: RestrictionRecord) -> list[tuple[str, object]]:
-        lists = {
+        lists: dict[str, Sequence[object]] = {
             "outcome_id": names.outcomes.find_all(record.outcomes),
             "practice_id": names.practices.find_all(record.practices),
             "population_id": names.populations.find_all(record.populations),

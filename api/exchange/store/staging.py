@@ -11,12 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.exchange.recipes import EMPTY, Recipe
 from api.exchange.report import Example, ImportReport
 
-MANY = 500  # records from which counting the tables costs less than reading them by a bad plan
+MANY = 500  # records from which counting any table costs less than reading it by a bad plan
+REFRESH = """
+select refresh_statistics(
+  (select count(*) from incoming) >= :many, variadic cast(cast(:tables as text[]) as regclass[]))
+"""
 
 
 @dataclass(frozen=True)
 class Import:
-    """Which import it is: whose, of which format and file, by whom, by which recipe."""
+    """Which import it is: whose, of which format and file, by whom, by which recipe, and whether it releases."""
 
     id: UUID
     partnership_id: UUID
@@ -24,6 +28,7 @@ class Import:
     file: str
     actor: str
     recipe: Recipe = field(default=EMPTY)
+    release: bool = True
 
 
 async def stage(
@@ -75,11 +80,8 @@ async def drop(session: AsyncSession, *tables: str) -> None:
 
 
 async def recount(session: AsyncSession, *tables: str) -> None:
-    """Tells the planner what our own tables hold after a file of many records has been written to them."""
-    size = await fetch(session, "select count(*) as records from incoming")
-    if size[0].records >= MANY:
-        listed = ", ".join(f"'{table}'" for table in tables)
-        await run(session, f"select refresh_statistics({listed})")  # noqa: S608 - our own words
+    """Tells the planner what our own tables hold after a file has been written to them."""
+    await run(session, REFRESH, many=MANY, tables=list(tables))
 
 
 async def analyze(session: AsyncSession, table: str) -> None:

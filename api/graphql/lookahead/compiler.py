@@ -114,7 +114,7 @@ class Compiler:
         """One row, a list or a connection, as the type says."""
         named = get_named_type(type_)
         if isinstance(named, GraphQLObjectType) and pages.is_connection(named):
-            return pages.connection(self, named, details, rows, join)
+            return pages.connection(self, named, details, rows, join=join)
         plan = self.plans.plan(rows.of or named.name)
         scope = self.binder.scope(plan.table)
         where = self.where(plan, scope, rows, join)

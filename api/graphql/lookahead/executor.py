@@ -17,7 +17,7 @@ from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from api.graphql.lookahead.compiler import Compiler, Piece, object_type
-from api.graphql.lookahead.finishing import Finisher, null_forbidden
+from api.graphql.lookahead.finishing import Finisher, Spot, null_forbidden
 from api.graphql.lookahead.places import ABSENT, Places
 from api.graphql.lookahead.plans import Plans
 from api.graphql.lookahead.rows import Row, Rows
@@ -65,30 +65,22 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         """An awaitable of the finished JSON for rows, else what graphql-core makes of the value."""
         if type(result) is Rows:
-            return self._complete_rows(return_type, field_details_list, info, path, result)
+            return self._complete_rows(_spot(return_type, field_details_list, info, path), result)
         if type(result) is Row:
-            return self._complete_row(return_type, field_details_list, info, path, result)
+            return self._complete_row(_spot(return_type, field_details_list, info, path), result)
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
-    async def _complete_rows(
-        self,
-        type_: GraphQLOutputType,
-        details: FieldDetailsList,
-        info: GraphQLResolveInfo[Any],
-        path: Path,
-        rows: Rows,
-    ) -> Any:
+    async def _complete_rows(self, spot: Spot, rows: Rows) -> Any:
         compiler = Compiler(self, self.plans, Binder(self.context_value))
-        piece = compiler.rows(type_, details, rows)
+        piece = compiler.rows(spot.type_, spot.details, rows)
         text = await self._fetched(piece, compiler.binder)
         is_whole = not compiler.must_finish and (text is None or _MARK not in text)
         if piece.places is None or is_whole:
-            if text is None and is_non_null_type(type_):
-                raise null_forbidden(info.parent_type.name, info.field_name)
+            if text is None and is_non_null_type(spot.type_):
+                raise null_forbidden(spot.parent, spot.name)
             return None if text is None else orjson.Fragment(text)
         value = None if text is None else orjson.loads(text)
-        place = (info.parent_type.name, info.field_name)
-        return await Finisher(self).finish(self._concrete(type_, rows.of), piece.places, value, path, place)
+        return await Finisher(self).finish(self._concrete(spot, rows.of, piece.places), value)
 
     async def _fetched(self, piece: Piece, binder: Binder) -> bytes | None:
         sql = f"select convert_to(({piece.sql})::text, 'UTF8')"
@@ -96,15 +88,8 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
         return found
 
     # ------------------------------------------------------------------ single rows, many at once
-    async def _complete_row(
-        self,
-        type_: GraphQLOutputType,
-        details: FieldDetailsList,
-        info: GraphQLResolveInfo[Any],
-        path: Path,
-        row: Row,
-    ) -> Any:
-        batch = self._batch(row.of, details)
+    async def _complete_row(self, spot: Spot, row: Row) -> Any:
+        batch = self._batch(row.of, spot.details)
         batch.keys[row.key] = None
         try:
             rows, places = await asyncio.shield(batch.found)
@@ -113,13 +98,9 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
                 task.cancel()  # its connection is the operation's, which is ending
             raise
         value = rows.get(row.key)
-        place = (info.parent_type.name, info.field_name)
-        if places is None:
-            if value is None and is_non_null_type(type_):
-                raise null_forbidden(*place)
-            return value
-        own = orjson.loads(orjson.dumps(value))  # each path finishes its own: errors have paths
-        return await Finisher(self).finish(self._concrete(type_, row.of), places, own, path, place)
+        if value is not None and places is not None:
+            value = orjson.loads(orjson.dumps(value))  # each path finishes its own: errors have paths
+        return await Finisher(self).finish(self._concrete(spot, row.of, places), value)
 
     def _batch(self, of: str, details: FieldDetailsList) -> _Batch:
         key = (id(details), of)
@@ -147,12 +128,19 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
         text = await self._fetched(piece, binder)
         return dict(zip(keys, orjson.loads(text or b"[]"), strict=True)), piece.places
 
-    def _concrete(self, type_: GraphQLOutputType, of: str | None) -> GraphQLOutputType:
-        """The type with an interface replaced by the type that is read."""
-        if of is None or get_named_type(type_).name == of:
-            return type_
-        concrete = object_type(self.schema, of)
-        return GraphQLNonNull(concrete) if is_non_null_type(type_) else concrete
+    def _concrete(self, spot: Spot, of: str | None, places: Places | None) -> Spot:
+        """The spot with what there is to do, and an interface replaced by the type that is read."""
+        type_ = spot.type_
+        if of is not None and get_named_type(type_).name != of:
+            concrete = object_type(self.schema, of)
+            type_ = GraphQLNonNull(concrete) if is_non_null_type(type_) else concrete
+        return spot._replace(type_=type_, places=places)
+
+
+def _spot(
+    type_: GraphQLOutputType, details: FieldDetailsList, info: GraphQLResolveInfo[Any], path: Path
+) -> Spot:
+    return Spot(type_, None, path, info.parent_type.name, info.field_name, details)
 
 
 def look_ahead(plans: Plans) -> type[StrawberryGraphQLCoreExecutionContext]:

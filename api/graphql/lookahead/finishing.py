@@ -7,7 +7,7 @@ type forbids makes the parent null, up to the nearest place that allows it.
 import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from graphql import (
     GraphQLField,
@@ -23,7 +23,7 @@ from graphql.pyutils import Path, is_awaitable
 
 from api.graphql.lookahead.places import ABSENT, TYPE_KEY, Place, PlaceField, Places
 
-__all__ = ["Completing", "Finisher", "null_forbidden"]
+__all__ = ["Completing", "Finisher", "Spot", "null_forbidden"]
 
 Json = Any  # whatever json_agg and row_to_json gave: dicts, lists, text, numbers
 Row = dict[str, Any]  # one object of it
@@ -68,6 +68,17 @@ def null_forbidden(parent: str, name: str) -> TypeError:
     return TypeError(f"Cannot return null for non-nullable field {parent}.{name}.")
 
 
+class Spot(NamedTuple):
+    """A value in the answer: its type, what there is to do in it, and how an error there is told."""
+
+    type_: GraphQLOutputType
+    places: Places | None
+    path: Path
+    parent: str
+    name: str
+    details: FieldDetailsList
+
+
 class _Failed:
     """Stands in the JSON for a value that could not be made."""
 
@@ -82,13 +93,12 @@ class Finisher:
     executor: Completing
     jobs: dict[int, tuple[Place, PlaceField, list[tuple[Row, Path]]]] = field(default_factory=dict)
 
-    async def finish(
-        self, type_: GraphQLOutputType, places: Places, value: Json, path: Path, parent: tuple[str, str]
-    ) -> Json:
+    async def finish(self, spot: Spot, value: Json) -> Json:
         """The finished value; raises the located error that its null would carry upwards."""
-        self._visit(type_, places, value, path)
+        if spot.places:
+            self._visit(spot.type_, spot.places, value, spot.path)
         await asyncio.gather(*(self._run(place, entry, rows) for place, entry, rows in self.jobs.values()))
-        return self._settled(type_, places, value, path, parent)
+        return self._settled(spot, value)
 
     # ------------------------------------------------------------------ what is to be computed
     def _visit(self, type_: GraphQLOutputType, places: Places, value: Json, path: Path) -> None:
@@ -147,26 +157,22 @@ class Finisher:
         return self.executor.complete_value(entry.found.type, entry.details, info, path, value, None)
 
     # ------------------------------------------------------------------ errors and nulls
-    def _settled(
-        self,
-        type_: GraphQLOutputType,
-        places: Places | None,
-        value: Json,
-        path: Path,
-        parent: tuple[str, str],
-    ) -> Json:
+    def _settled(self, spot: Spot, value: Json) -> Json:
         if isinstance(value, _Failed):
             raise value.error
+        type_, places, path, parent, name, details = spot
         if is_non_null_type(type_):
-            settled = self._settled(type_.of_type, places, value, path, parent)
+            settled = self._settled(Spot(type_.of_type, places, path, parent, name, details), value)
             if settled is None:
-                raise null_forbidden(*parent)
+                raise null_forbidden(parent, name)
             return settled
         if value is None or places is None:
             return value
         if is_list_type(type_):
             return [
-                self._attempt(type_.of_type, places, item, path.add_key(index, None), parent, ())
+                self._attempt(
+                    Spot(type_.of_type, places, path.add_key(index, None), parent, name, details), item
+                )
                 for index, item in enumerate(value)
             ]
         place = _place_of(type_, places, value)
@@ -175,29 +181,21 @@ class Finisher:
         return value
 
     def _settle_fields(self, place: Place, row: Row, path: Path) -> None:
+        parent = place.type_.name
         for entry in place.fields:
-            inner = path.add_key(entry.key, place.type_.name)
+            inner = path.add_key(entry.key, parent)
             name = entry.details[0].node.name.value
-            row[entry.key] = self._attempt(
-                entry.found.type, entry.below, row[entry.key], inner, (place.type_.name, name), entry.details
-            )
+            spot = Spot(entry.found.type, entry.below, inner, parent, name, entry.details)
+            row[entry.key] = self._attempt(spot, row[entry.key])
         for key in (*place.hidden, TYPE_KEY):
             row.pop(key, None)
 
-    def _attempt(
-        self,
-        type_: GraphQLOutputType,
-        places: Places | None,
-        value: Json,
-        path: Path,
-        parent: tuple[str, str],
-        details: Sequence[Any],
-    ) -> Json:
+    def _attempt(self, spot: Spot, value: Json) -> Json:
         """The settled value, or null with its error kept; raises where the type forbids null."""
         try:
-            return self._settled(type_, places, value, path, parent)
-        except Exception as error:
-            self.executor.handle_field_error(error, type_, list(details), path)
+            return self._settled(spot, value)
+        except Exception as error:  # this is where graphql-core's rule decides
+            self.executor.handle_field_error(error, spot.type_, spot.details, spot.path)
             return None
 
 

@@ -61,6 +61,7 @@ def connection(
     type_: GraphQLObjectType,
     details: FieldDetailsList,
     rows: Rows,
+    *,
     join: Joined | None,
 ) -> "Piece":
     """A connection as JSON."""
@@ -68,7 +69,7 @@ def connection(
 
     groups = compiler.groups(type_, details)
     names = {group[0].node.name.value for _, group in groups}
-    page = _page(compiler, type_, rows, join, names)
+    page = _page(compiler, type_, rows, join, names=names)
     place = Place(type_)
     written = []
     for key, group in groups:
@@ -85,7 +86,7 @@ def connection(
 
 
 def _page(
-    compiler: "Compiler", type_: GraphQLObjectType, rows: Rows, join: Joined | None, names: set[str]
+    compiler: "Compiler", type_: GraphQLObjectType, rows: Rows, join: Joined | None, *, names: set[str]
 ) -> _Page:
     """The page's reading. What is not asked for is not bound: a parameter that is not used has no type."""
     node = _node_type(compiler, type_)

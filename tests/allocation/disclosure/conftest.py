@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ class Attacker:
                 np.zeros(len(equal)), bounds, method="highs",
             )  # fmt: skip
             assert answer.status in (0, 3), answer.message
-            ends.append(sign * answer.fun if answer.status == 0 else -sign * np.inf)
+            ends.append(sign * (float(answer.fun or 0.0) if answer.status == 0 else -np.inf))
         return float(np.ceil(ends[0] - 1e-6)), float(np.floor(ends[1] + 1e-6))
 
     def _sizes(self, cell: ReleasedCell) -> tuple[float, float | None]:
@@ -73,7 +74,7 @@ class Attacker:
         if cell.numerator is not None and cell.denominator:
             low = high = cell.numerator / cell.denominator
         elif cell.value is not None:
-            half = 0.5 * 10.0 ** int(cell.value.as_tuple().exponent)
+            half = float(Decimal(1).scaleb(int(cell.value.as_tuple().exponent))) / 2
             low, high = (float(cell.value) - half) / 100, (float(cell.value) + half) / 100
         elif cell.status is MeasurementStatus.BANDED:
             low, high = float(cell.low or 0) / 100, float(100 if cell.high is None else cell.high) / 100
@@ -100,7 +101,11 @@ def known_too_well() -> Callable[[Attacker, Sequence[RawCell]], list[str]]:
             size, count = cell.denominator or 0, cell.numerator or 0
             asked: list[tuple[str, Callable[[CellKey], Bounds], int]] = []
             if size < attacker.minimum:
-                asked = [("size", attacker.size, 3), ("count", attacker.count, 1), ("rest", attacker.remainder, 1)]
+                asked = [
+                    ("size", attacker.size, 3),
+                    ("count", attacker.count, 1),
+                    ("rest", attacker.remainder, 1),
+                ]
             else:
                 asked += [("count", attacker.count, 3)] if count < attacker.minimum else []
                 asked += [("rest", attacker.remainder, 3)] if size - count < attacker.minimum else []

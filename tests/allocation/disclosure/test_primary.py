@@ -46,7 +46,9 @@ def test_a_group_under_the_minimum_is_withheld_and_none_is_told_from_nine(size: 
         (7, 14, 50, 100),
     ],
 )
-def test_an_end_is_coded_by_the_size_of_the_group(numerator: int, denominator: int, low: int, high: int) -> None:
+def test_an_end_is_coded_by_the_size_of_the_group(
+    numerator: int, denominator: int, low: int, high: int
+) -> None:
     shown = primary(numerator, denominator)
     assert (shown.status, shown.value, shown.rule) == (BANDED, None, SuppressionRule.END_CODED)
     assert (shown.low, shown.high) == (Decimal(low), Decimal(high))

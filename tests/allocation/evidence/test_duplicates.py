@@ -65,3 +65,12 @@ def test_a_repeat_names_the_finding_that_counts() -> None:
 def test_two_different_findings_cannot_share_an_id() -> None:
     with pytest.raises(EvidenceError, match="finding 1 is given twice with different facts"):
         check_ids([FIRST, replace(FIRST, effect_size=0.3)])
+
+
+def test_of_two_alike_the_one_that_its_source_calls_first_counts_whatever_the_row_is_called() -> None:
+    first = Finding(
+        id="z", practice="p", study="s", outcome="o", effect_size=0.2, sample_size=50, source="10"
+    )
+    for row in ("a", "zz"):
+        unique, refused = set_apart_duplicates([first, replace(first, id=row, source="11")])
+        assert ([one.id for one in unique], [one.finding.id for one in refused]) == (["z"], [row])

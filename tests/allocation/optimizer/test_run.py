@@ -284,6 +284,15 @@ def test_supplies_of_a_year_bind_in_that_year_alone(tiny: Tiny) -> None:
     assert other_year.after == unlimited.after
 
 
+def test_a_small_move_that_a_rule_needs_stays_and_is_marked() -> None:
+    # The fund must spend $1,000 of its idle money, and no move may be under $2,000.
+    problem = _one_fund(idle=THOUSAND)
+    fund = replace(problem.funds[0], minimum_spend_amount=THOUSAND)
+    rules = replace(problem.rules, smallest_move_amount=2 * THOUSAND)
+    answer = solve(replace(problem, funds=(fund,), rules=rules))
+    assert [(move.amount, move.is_forced) for move in answer.moves] == [(THOUSAND, True)]
+
+
 def test_a_time_limit_that_ends_the_search_gives_no_plan_and_says_so(tiny: Tiny) -> None:
     answer = solve(tiny(time_limit_seconds=0.0))
     assert answer.status is AnswerStatus.FAILED

@@ -10,6 +10,10 @@ import pytest
 from api.exchange.formats import FORMATS
 from api.exchange.recipe_files import load_recipe, parse_recipe
 from api.exchange.report import Finding, ImportReport
+from models.database import Database
+from models.partnerships import Partnership
+
+from .importer import Importer
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -58,3 +62,9 @@ def write(tmp_path: Path) -> Writer:
         return path
 
     return writer
+
+
+@pytest.fixture
+def bring(database: Database, partnership: Partnership, tmp_path: Path) -> Importer:
+    """An importer into the partnership of this test."""
+    return Importer(database, partnership, tmp_path)

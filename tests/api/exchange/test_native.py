@@ -13,6 +13,7 @@ from api.exchange.records import (
     AllocationRecord,
     InKindNeedRecord,
     InKindRecord,
+    LocalResultRecord,
     OrganizationRecord,
     OutcomeRecord,
     PolicyPlanRecord,
@@ -20,6 +21,7 @@ from api.exchange.records import (
     PositionFundingRecord,
     PositionRecord,
     PracticeRecord,
+    PriceLevelRecord,
     Record,
     RestrictionRecord,
 )
@@ -27,6 +29,7 @@ from api.exchange.records import (
 if TYPE_CHECKING:
     from tests.api.exchange.conftest import Reader, Writer
 
+LOCAL = "practice,outcome,period,participants,participants_reached,comparison,comparison_reached"
 TABLES: list[tuple[str, str, Record]] = [
     (
         "practices",
@@ -48,6 +51,39 @@ TABLES: list[tuple[str, str, Record]] = [
                 InKindNeedRecord(kind="VOLUNTEERS", quantity=Decimal(2), unit="HOUR"),
                 InKindNeedRecord(kind="FACILITIES", quantity=Decimal("0.5"), unit="SEAT"),
             ),
+        ),
+    ),
+    (
+        "local-results",
+        (
+            "practice,outcome,period,participants,participants_reached,comparison,comparison_reached,"
+            "participants_before,participants_reached_before,source\n"
+            "Tutoring,Reading,2024-25,120,66,240,110,118,40,School register\n"
+        ),
+        LocalResultRecord(
+            row=2,
+            practice="Tutoring",
+            outcome="Reading",
+            period_start=date(2024, 7, 1),
+            period_end=date(2025, 6, 30),
+            participants=120,
+            participants_reached=66,
+            comparison=240,
+            comparison_reached=110,
+            participants_before=118,
+            participants_reached_before=40,
+            source="School register",
+        ),
+    ),
+    (
+        "price-index",
+        "name,year,level,source\nCPI-U,2024,313.689,Bureau of Labor Statistics\n",
+        PriceLevelRecord(
+            row=2,
+            name="CPI-U",
+            year=2024,
+            level=Decimal("313.689"),
+            source="Bureau of Labor Statistics",
         ),
     ),
     (
@@ -230,6 +266,13 @@ def test_a_table_without_a_column_it_needs_is_refused(
         ("practices", "practice,in_kind_needs\nP,LOVE:2:HOUR\n", "in_kind_needs", "not-in-list"),
         ("practices", "practice,capacity\nP,12.5\n", "capacity", "not-a-count"),
         ("practices", "practice,price_year\nP,23\n", "price_year", "not-a-year"),
+        ("practices", "practice,has_logic_model\nP,perhaps\n", "has_logic_model", "not-yes-or-no"),
+        ("local-results", f"{LOCAL}\nP,O,2024-25,10,11,5,2\n", "participants_reached", "out-of-range"),
+        ("local-results", f"{LOCAL}\nP,O,2024-25,0,0,5,2\n", "participants_reached", "out-of-range"),
+        ("local-results", f"{LOCAL}\nP,O,2024-25,10,4,5,\n", "comparison_reached", "empty"),
+        ("local-results", f"{LOCAL}\nP,O,2024-25,10,4,,\n", "comparison", "not-compared"),
+        ("local-results", f"{LOCAL}\nP,O,last year,10,4,5,2\n", "period", "not-a-period"),
+        ("price-index", "name,year,level\nCPI-U,2024,0\n", "level", "not-positive"),
         ("practices", "practice,source\n,x\n", "practice", "empty"),
         ("allocations", "investment,amount\nG,0\n", "amount", "not-positive"),
         ("allocations", "investment,amount,obligated\nG,5,6\n", "obligated", "out-of-range"),

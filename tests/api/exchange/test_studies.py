@@ -61,10 +61,19 @@ def test_without_an_identifier_the_content_is_one_wherever_the_row_stands(
     assert one.identifier == other.identifier
 
 
-def test_a_finding_about_no_practice_is_left_out(read: Reader, write: Writer) -> None:
+def test_a_finding_about_no_practice_is_kept_under_its_own_words(read: Reader, write: Writer) -> None:
     found = read("findings", write("a.csv", "study,practice,outcome\nS,(Not applicable),Reading\n"), RECIPE)
-    assert found.records == []
+    (record,) = found.records
+    assert (record.practice, record.practice_as_published) == (None, "(Not applicable)")
     assert [(f.severity, f.code) for f in found.report] == [("WARNING", "no-practice")]
+
+
+def test_a_finding_says_what_was_measured_when_and_of_whom(read: Reader, write: Writer) -> None:
+    more = RECIPE + 'measure = ["test"]\nperiod = ["when"]\nsample = ["who"]\n'
+    path = write("a.csv", "study,practice,outcome,test,when,who\nS,P,O,DIBELS,1 Year,Grade 1; all schools\n")
+    (record,) = read("findings", path, more).records
+    said = (record.measure, record.period, record.populations_as_published, record.extra)
+    assert said == ("DIBELS", "1 Year", "Grade 1; all schools", None)
 
 
 def test_doubtful_figures_are_flagged_and_not_corrected(read: Reader, write: Writer) -> None:

@@ -69,6 +69,12 @@ def test_what_graphql_says_of_our_own_values_is_not_told() -> None:
     assert "secret" not in str(told(error))
 
 
+def test_a_message_is_cut_short_where_it_quotes_a_long_text() -> None:
+    message = told(GraphQLError("Expected a name, found " + "x" * 90_000))["message"]
+    assert message.startswith("Expected a name, found xxx")
+    assert len(message) == 501
+
+
 def test_at_most_five_errors_are_told() -> None:
     assert len(Reporter("r1").formatted([refused(Code.INVALID)] * 8)) == 5
 

@@ -203,11 +203,11 @@ def test_an_operation_that_cannot_be_chosen_is_invalid(name: str | None, said: s
 
 
 def fastest(work: str) -> float:
-    """Seconds, the best of five, of the guard alone."""
+    """Seconds, the best of twenty, of the guard alone."""
     document = parse(work)
     guard = Guard(SCHEMA, Limits())
     times = []
-    for _ in range(5):
+    for _ in range(20):
         start = time.perf_counter()
         with suppress(GraphQLError):  # refused is an answer too; how long it took is what counts here
             guard.check(document, selected(document, None), {}, may_introspect=False)
@@ -227,7 +227,7 @@ def test_the_work_grows_with_the_text_and_not_with_what_it_expands_to() -> None:
 
 
 def test_many_repeats_of_a_field_are_refused_before_the_rule_that_compares_them() -> None:
-    text = "{" + "x:a{x} " * 400 + "}"
+    text = "{" + "x:a{x} " * 200 + "}"
     start = time.perf_counter()
     validate(SCHEMA, parse(text), [OverlappingFieldsCanBeMergedRule])
     compared = time.perf_counter() - start

@@ -158,6 +158,27 @@ async def test_a_hidden_row_where_there_must_be_one_makes_its_parent_null(
     assert [error["path"] for error in answer.errors] == [["node", "funder"]]
 
 
+async def test_a_hidden_row_in_a_page_makes_null_all_that_may_not_be(
+    operations: Operations, world: World
+) -> None:
+    query = (
+        '{ partnership(slug: "here") { investments(first: 40) { nodes { funder { name } } } } a: __typename }'
+    )
+    assert data(await ask(operations, query))["partnership"] is not None
+    world.sees_federal = False
+    answer = await ask(operations, query)
+    assert orjson.loads(answer.body())["data"] == {"partnership": None, "a": "Query"}
+    (error,) = answer.errors
+    assert error["path"][:3] + error["path"][4:] == ["partnership", "investments", "nodes", "funder"]
+
+
+async def test_a_hidden_row_that_may_be_absent_is_null_alone(operations: Operations, world: World) -> None:
+    query = '{ partnership(slug: "here") { investments(first: 40) { nodes { recipient { name } } } } }'
+    world.sees_federal = False
+    nodes = data(await ask(operations, query))["partnership"]["investments"]["nodes"]
+    assert {node["recipient"]["name"] for node in nodes if node["recipient"]} == {"Funder 1", "Funder 3"}
+
+
 @pytest.mark.parametrize("cursor", ["x", "", "WyJ4Il0", "8J+YgA"])
 async def test_a_refusal_below_stands_at_its_path(operations: Operations, cursor: str) -> None:
     query = (

@@ -1,0 +1,102 @@
+"""Imports: what was brought in, when and by whom, and what was found in the file."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+
+from api.access import Right
+from api.graphql.basics import Node, table_of
+from api.graphql.connections import Connection
+from api.graphql.context import Context
+from api.graphql.enums import FindingSeverity
+from api.graphql.lookahead import By, Computed, Rows, TypePlan
+from api.graphql.references import allowed_rows
+from models.history import ImportRun
+
+__all__ = ["PLANS", "Import", "ImportConnection", "ImportFinding", "imports"]
+
+IMPORT = table_of(ImportRun)
+
+
+@strawberry.type
+class FindingExample:
+    """One place: the row as a person counts it, the file's field, and what stood there."""
+
+    row: int | None
+    field: str | None
+    value: str | None
+
+
+@strawberry.type
+class ImportFinding:
+    """All cases of one kind; `share` is of the rows read."""
+
+    severity: FindingSeverity
+    code: str
+    message: str
+    count: int
+    share: Decimal | None
+    examples: list[FindingExample]
+
+
+@strawberry.type
+class Import(Node):
+    """One import of one file; `rejected` rows are in none of the other counts but `read`."""
+
+    file: str
+    format: str
+    dry_run: bool
+    started_at: datetime
+    by: str | None
+    read: int
+    created: int
+    updated: int
+    unchanged: int
+    rejected: int
+    findings: list[ImportFinding]
+
+
+ImportConnection = Connection[Import]
+
+
+def imports(first: int | None = 20, after: str | None = None) -> Rows:
+    """The latest first."""
+    return Rows(order=[By(IMPORT.c.started_at, descending=True)], first=first, after=after)
+
+
+async def _findings(
+    _: Context, rows: Sequence[Mapping[str, Any]], __: Mapping[str, Any]
+) -> list[list[ImportFinding]]:
+    return [[_finding(each) for each in row["report"].get("findings", ())] for row in rows]
+
+
+def _finding(found: Mapping[str, Any]) -> ImportFinding:
+    share = found.get("share")
+    return ImportFinding(
+        severity=FindingSeverity(found["severity"]),
+        code=found["code"],
+        message=found["message"],
+        count=found["count"],
+        share=None if share is None else Decimal(str(share)),
+        examples=[
+            FindingExample(row=each["row"], field=each["field"], value=each["value"])
+            for each in found["examples"]
+        ],
+    )
+
+
+PLANS = (
+    TypePlan(
+        "Import",
+        IMPORT,
+        {
+            "dryRun": IMPORT.c.is_dry_run,
+            "by": IMPORT.c.actor,
+            "findings": Computed(_findings, {"report": IMPORT.c.report}),
+        },
+        visible=lambda context: allowed_rows(context, Right.READ_IMPORTS),
+    ),
+)

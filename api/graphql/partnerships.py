@@ -1,0 +1,114 @@
+"""The partnership: the door to everything in it, and the entity that holds its money."""
+
+from decimal import Decimal
+
+import strawberry
+
+from api.access import Right
+from api.graphql import disparities as gaps
+from api.graphql.basics import Node, listed, table_of
+from api.graphql.connections import Connection
+from api.graphql.disparities import DisparityConnection, load_disparities
+from api.graphql.funders import FunderConnection, funders
+from api.graphql.imports import ImportConnection, imports
+from api.graphql.in_kind import InKindResourceConnection, in_kind_resources
+from api.graphql.indicators import OUTCOME, IndicatorConnection, Outcome, indicators
+from api.graphql.investment_filters import investments
+from api.graphql.investments import InvestmentConnection
+from api.graphql.lookahead import (
+    By,
+    Computed,
+    Listed,
+    Many,
+    One,
+    Rows,
+    Scope,
+    TypePlan,
+    equals,
+)
+from api.graphql.measurements import MeasurementConnection, measurements
+from api.graphql.organizations import Organization, OrganizationConnection, organizations
+from api.graphql.places import AREA, POPULATION, Area, PopulationGroup
+from api.graphql.practices import PracticeConnection, practices
+from api.graphql.references import members_only
+from api.graphql.scenarios import ReallocationScenarioConnection, reallocation_scenarios
+from models.partnerships import AnchorEntity as AnchorRow
+from models.partnerships import Partnership as PartnershipRow
+
+__all__ = ["PARTNERSHIP", "PLANS", "Partnership", "PartnershipConnection"]
+
+PARTNERSHIP = table_of(PartnershipRow)
+ANCHOR = table_of(AnchorRow)
+
+
+@strawberry.type
+class AnchorEntity:
+    """The fiscal agent: whose books the dollars are on, and what share it keeps for that."""
+
+    organization: Organization
+    fee_rate: Decimal | None
+
+
+def population_groups(key: bool | None = None) -> Rows:
+    """By dimension."""
+    where = equals(POPULATION.c.is_key, key) if key is not None else None
+    return Rows(where=where, order=[By(POPULATION.c.dimension), By(POPULATION.c.value)])
+
+
+@strawberry.type
+class Partnership(Node):
+    """A cradle-to-career partnership. A fiscal year bears the calendar year in which it ends."""
+
+    slug: str
+    name: str
+    currency: str
+    fiscal_year_start_month: int
+    areas: list[Area]
+    anchor_entity: AnchorEntity | None
+    organizations: OrganizationConnection = listed(organizations)
+    funders: FunderConnection = listed(funders)
+    investments: InvestmentConnection = listed(investments)
+    in_kind_resources: InKindResourceConnection = listed(in_kind_resources)
+    practices: PracticeConnection = listed(practices)
+    outcomes: list[Outcome]
+    indicators: IndicatorConnection = listed(indicators)
+    population_groups: list[PopulationGroup] = listed(population_groups)
+    disparities: DisparityConnection = listed(gaps.arguments)
+    reallocation_scenarios: ReallocationScenarioConnection = listed(reallocation_scenarios)
+    measurements: MeasurementConnection = listed(measurements)
+    imports: ImportConnection = listed(imports)
+
+
+PartnershipConnection = Connection[Partnership]
+
+
+def _is_the_anchor(partnership: Scope, anchor: Scope) -> str:
+    """The agreement in force; of several, the one that began last."""
+    other, c = anchor.reading(ANCHOR), ANCHOR.c
+    mine = f"{other.column(c.partnership_id)} = {partnership.column(PARTNERSHIP.c.id)}"
+    starts, ends = other.column(c.starts_on), other.column(c.ends_on)
+    in_force = (
+        f"coalesce({starts}, '-infinity') <= current_date and coalesce({ends}, 'infinity') > current_date"
+    )
+    return (
+        f"{anchor.column(c.partnership_id)} = {partnership.column(PARTNERSHIP.c.id)}"  # noqa: S608 - names from metadata
+        f" and {anchor.column(c.id)} = (select {other.column(c.id)} from {other.source}"
+        f" where {mine} and {in_force} order by {starts} desc nulls last, {other.column(c.id)} limit 1)"
+    )
+
+
+PLANS = (
+    TypePlan("AnchorEntity", ANCHOR),
+    TypePlan(
+        "Partnership",
+        PARTNERSHIP,
+        {
+            "areas": Many(order=[By(AREA.c.name)]),
+            "anchorEntity": One(on=_is_the_anchor),
+            "outcomes": Many(order=[By(OUTCOME.c.stage), By(OUTCOME.c.name)]),
+            "disparities": Computed(load_disparities, {"id": PARTNERSHIP.c.id}),
+            "reallocationScenarios": members_only(Listed(reallocation_scenarios), Right.READ_SCENARIOS),
+            "imports": members_only(Listed(imports), Right.READ_IMPORTS),
+        },
+    ),
+)

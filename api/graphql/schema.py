@@ -1,0 +1,109 @@
+"""The schema: every subject's types and plans, and the operations over a database."""
+
+from functools import cache
+
+import strawberry
+from graphql import (
+    GraphQLArgument,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    Undefined,
+)
+from strawberry.printer import print_schema as printed
+from strawberry.schema.config import StrawberryConfig
+
+from api.graphql import (
+    allocations,
+    enums,
+    findings,
+    funders,
+    imports,
+    in_kind,
+    indicators,
+    investments,
+    measurements,
+    organizations,
+    partnerships,
+    places,
+    practices,
+    restrictions,
+    scenarios,
+    staffing,
+    transactions,
+)
+from api.graphql.limits import LIMITS, Limits
+from api.graphql.lookahead import Plans, look_ahead
+from api.graphql.operations import Operations, core_schema
+from api.graphql.queries import Query
+from api.graphql.reallocation import Mutation, Subscription
+from api.graphql.scalars import SCALARS
+from api.graphql.sign_in import TokenOf, callers, operator, token_in
+from models.database import Database
+
+__all__ = ["PLANS", "build", "build_for_operator", "print_schema", "schema"]
+
+PLANS = Plans(
+    *allocations.PLANS,
+    *findings.PLANS,
+    *funders.PLANS,
+    *imports.PLANS,
+    *in_kind.PLANS,
+    *indicators.PLANS,
+    *investments.PLANS,
+    *measurements.PLANS,
+    *organizations.PLANS,
+    *partnerships.PLANS,
+    *places.PLANS,
+    *practices.PLANS,
+    *restrictions.PLANS,
+    *scenarios.PLANS,
+    *staffing.PLANS,
+    *transactions.PLANS,
+)
+
+
+@cache
+def schema() -> strawberry.Schema:
+    """Built once a process; raises PlanError where a type and its table do not fit."""
+    built = strawberry.Schema(
+        Query,
+        Mutation,
+        Subscription,
+        config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=look_ahead(PLANS),
+        types=[enums.LockReason],
+    )
+    _drop_null_defaults(core_schema(built))
+    PLANS.check(core_schema(built))
+    return built
+
+
+def _drop_null_defaults(built: GraphQLSchema) -> None:
+    """An argument that may be left out is null then; saying so as a default would only be noise in the SDL."""
+    for type_ in built.type_map.values():
+        entries: list[GraphQLArgument | GraphQLInputField] = []
+        if isinstance(type_, GraphQLInputObjectType):
+            entries += type_.fields.values()
+        elif isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
+            entries += [entry for field in type_.fields.values() for entry in field.args.values()]
+        for entry in entries:
+            if entry.default_value is None:
+                entry.default_value = Undefined
+
+
+def print_schema() -> str:
+    """The SDL, in one order whatever the order of the modules."""
+    return printed(schema()) + "\n"
+
+
+def build(database: Database, *, token_of: TokenOf = token_in, limits: Limits = LIMITS) -> Operations:
+    """The operations for those who come by a token, or without one."""
+    return Operations(schema(), callers(database, token_of), limits)
+
+
+def build_for_operator(database: Database, *, limits: Limits = LIMITS) -> Operations:
+    """The operations for the operator on this machine, who may do all."""
+    return Operations(schema(), operator(database), limits)

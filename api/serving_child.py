@@ -1,0 +1,73 @@
+"""One process of the site: `python -m api.serving_child web FD` answers requests, `... worker` works the queue off."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
+
+from api.runtime import open_database
+from models.settings import Settings
+
+USAGE = "web FD, or worker"
+
+
+async def answer_requests(fd: int) -> None:
+    """Serves the application on a listening socket until SIGTERM."""
+    import uvicorn
+
+    from api.app import create_app
+
+    settings = Settings.read()
+    async with open_database(settings) as database:
+        config = uvicorn.Config(
+            create_app(database),
+            log_level=settings.log,
+            access_log=settings.log == "debug",
+            proxy_headers=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=5,
+            ws_max_size=100_000,
+        )
+        with socket.socket(fileno=fd) as listener:
+            await uvicorn.Server(config).serve(sockets=[listener])
+
+
+async def work_the_queue_off() -> None:
+    """Takes jobs until SIGTERM."""
+    from api.jobs import work
+
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_database(Settings.read(), pool_size=4) as database:
+        await work(database, stop)
+
+
+def end_with_parent() -> None:
+    """Ends this process as by SIGTERM when its standard input, held by the parent, closes."""
+
+    def watch() -> None:
+        while os.read(0, 1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def main(arguments: list[str]) -> None:
+    """Runs the part that is named."""
+    end_with_parent()
+    match arguments:
+        case ["web", fd]:
+            asyncio.run(answer_requests(int(fd)))
+        case ["worker"]:
+            asyncio.run(work_the_queue_off())
+        case _:
+            sys.exit(f"usage: python -m api.serving_child {USAGE}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

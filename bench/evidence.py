@@ -1,0 +1,155 @@
+"""How long tiers of all practices and one practice's page take, against a plain read of the same rows.
+
+    python -m bench.evidence FOLDER    # FOLDER holds wwc_Findings.csv and wwc_InterventionReports.csv
+
+Each figure is the median of several runs in one process on an embedded server; the ratio is what carries over
+to another machine.
+"""
+
+import asyncio
+import csv
+import statistics
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from allocation.evidence.finding import Finding
+from allocation.evidence.pooling import pooled_effects
+from allocation.frames.evidence import KnowledgeShelf, read_practice_evidence, read_rationales, read_reports
+from allocation.frames.practices import read_findings
+from allocation.partnerships import Terms, create_partnership
+from allocation.practice_facts import practice_facts, tiers_of
+from api.exchange.imports import Order, import_file
+from migrations.upgrade import upgrade
+from models import embedded
+from models.database import Database, Logins, Scope
+from models.practices import Finding as FindingRow
+
+RUNS = 5
+TIERS_LIMIT, PAGE_LIMIT = 5.0, 0.050  # seconds
+Work = Callable[[AsyncSession, UUID], Awaitable[object]]
+PLAIN = "select * from finding where partnership_id = :p"
+PLAIN_PAGE = "select * from finding where partnership_id = :p and practice_id = :practice"
+
+
+async def load(database: Database, folder: Path, scratch: Path) -> UUID:
+    """The clearinghouse's file in a partnership whose outcomes are its domains."""
+    async with database.session(Scope()) as session:
+        partnership = (await create_partnership(session, Terms("bench", "Bench"))).id
+    with (folder / "wwc_Findings.csv").open(encoding="utf-8-sig", newline="") as lines:
+        domains = sorted({row["Outcome_Domain"] for row in csv.DictReader(lines)})
+    with (scratch / "outcomes.csv").open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerows([["name", "stage"], *([each, "EARLY_GRADES"] for each in domains)])
+    groups = "\n".join(f"race,{word},{word}" for word in ("Black", "Hispanic", "White", "Asian"))
+    (scratch / "populations.csv").write_text(f"dimension,value,label\nrace,All,All students\n{groups}\n")
+    for path, kind in (
+        (scratch / "outcomes.csv", "outcomes"),
+        (scratch / "populations.csv", "populations"),
+        (folder / "wwc_Findings.csv", "wwc-findings"),
+        (folder / "wwc_InterventionReports.csv", "wwc-reports"),
+    ):
+        report = await import_file(database, Order(partnership, path, kind))
+        if report.rejected:
+            sys.exit(f"{path.name}: {report.rejected} rows are refused")
+    return partnership
+
+
+async def timed(database: Database, partnership: UUID, work: Work) -> float:
+    """The median time in seconds, after one run that warms the connection."""
+    taken = []
+    for _ in range(RUNS + 1):
+        async with database.session(Scope.of(partnership)) as session:
+            started = time.perf_counter()
+            await work(session, partnership)
+            taken.append(time.perf_counter() - started)
+    return statistics.median(taken[1:])
+
+
+async def plain(session: AsyncSession, partnership: UUID) -> object:
+    return (await session.execute(text(PLAIN), {"p": partnership})).all()
+
+
+async def pools(session: AsyncSession, partnership: UUID) -> object:
+    return pooled_effects(await read_findings(session, partnership))
+
+
+async def tiers(session: AsyncSession, partnership: UUID) -> object:
+    by_practice: dict[str, list[Finding]] = defaultdict(list)
+    for finding in await read_findings(session, partnership):
+        by_practice[finding.practice].append(finding)
+    reports = await read_reports(session, partnership)
+    rationales = await read_rationales(session, partnership)
+    return tiers_of(by_practice, {"any"}, (), reports=reports, rationales=rationales)
+
+
+async def busiest(database: Database, partnership: UUID) -> UUID:
+    """The practice with most findings."""
+    async with database.session(Scope.of(partnership)) as session:
+        count = func.count().label("found")
+        query = (
+            select(FindingRow.practice_id, count)
+            .where(FindingRow.practice_id.is_not(None))
+            .group_by(FindingRow.practice_id)
+            .order_by(count.desc())
+            .limit(1)
+        )
+        found = (await session.execute(query)).one()
+        print(f"the practice with most findings has {found.found}")
+        return UUID(str(found.practice_id))
+
+
+async def measure(database: Database, partnership: UUID) -> bool:
+    """Prints every figure; says whether both limits hold."""
+    practice, shelf = await busiest(database, partnership), KnowledgeShelf()
+
+    async def plain_page(session: AsyncSession, p: UUID) -> object:
+        return (await session.execute(text(PLAIN_PAGE), {"p": p, "practice": practice})).all()
+
+    async def page(session: AsyncSession, p: UUID) -> object:
+        return practice_facts(await read_practice_evidence(session, p, practice, shelf=shelf))
+
+    async def first_page(session: AsyncSession, p: UUID) -> object:
+        seen = await read_practice_evidence(session, p, practice, shelf=KnowledgeShelf())
+        return practice_facts(seen)
+
+    all_rows = await timed(database, partnership, plain)
+    its_rows = await timed(database, partnership, plain_page)
+    found = {
+        "tiers of all practices": (await timed(database, partnership, tiers), all_rows, TIERS_LIMIT),
+        "pooled effects of all practices": (await timed(database, partnership, pools), all_rows, None),
+        "a page, priors known": (await timed(database, partnership, page), its_rows, PAGE_LIMIT),
+        "a page, priors learnt": (await timed(database, partnership, first_page), all_rows, None),
+    }
+    for name, (took, base, limit) in found.items():
+        held = (
+            "" if limit is None else f", limit {1000 * limit:.0f} ms: {'holds' if took < limit else 'BROKEN'}"
+        )
+        print(f"{name}: {1000 * took:.1f} ms, {took / base:.1f} times a plain read of its rows{held}")
+    return all(limit is None or took < limit for took, _, limit in found.values())
+
+
+async def main(folder: Path) -> bool:
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        embedded.lease(Path(scratch) / "server", durable=False) as server,
+    ):
+        logins = Logins.read(server.url())
+        await upgrade(logins)
+        database = Database(logins)
+        try:
+            return await measure(database, await load(database, folder, Path(scratch)))
+        finally:
+            await database.close()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("name the folder of wwc_Findings.csv and wwc_InterventionReports.csv")
+    sys.exit(0 if asyncio.run(main(Path(sys.argv[1]))) else "a limit is broken")

@@ -1,0 +1,164 @@
+"""How long a large staff's outlook and ten losses take: 200 positions, 500 fundings, 120 months.
+
+The limit in the same run is reading the same rows with bare SQL over the same connection. Prints the medians, the
+ratios, and whether the aims hold: an outlook under 100 ms, ten losses under 1 s.
+"""
+
+import asyncio
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from allocation.frames.staffing import read_losses, read_outlook
+from allocation.losses import Loss
+from allocation.partnerships import Terms, create_partnership
+from migrations.upgrade import upgrade
+from models import embedded
+from models.base import new_id
+from models.database import Database, Logins, Scope
+from models.organizations import Organization
+from models.resources import Funder, Investment
+from models.staffing import PositionCost, StaffFunding, StaffPosition
+
+POSITIONS, FUNDINGS, FUNDERS, MONTHS, LOSSES, ROUNDS = 200, 500, 30, 120, 10, 15
+AS_OF = date(2026, 11, 23)
+OUTLOOK_LIMIT, LOSSES_LIMIT = 0.1, 1.0
+ROLES = ("PARTNERSHIP_DIRECTOR", "FACILITATOR", "DATA_MANAGER", "OTHER")
+Rows = list[dict[str, object]]
+Work = Callable[[], Awaitable[object]]
+
+
+async def main() -> bool:
+    """Fills a database of its own, measures, prints; whether both aims hold."""
+    with tempfile.TemporaryDirectory() as folder, embedded.lease(Path(folder), durable=False) as server:
+        logins = Logins.read(server.url())
+        await upgrade(logins)
+        database = Database(logins)
+        try:
+            return await _measured(database)
+        finally:
+            await database.close()
+
+
+async def _measured(database: Database) -> bool:
+    async with database.session(Scope()) as session:
+        partnership = await create_partnership(session, Terms("bench", "A large staff"))
+        payers = await _fill(session, partnership.id)
+    async with database.session(Scope.of(partnership.id)) as session:
+        p = partnership.id
+        losses = [
+            Loss({payer}, date(2027, 7, 1), Decimal("0.5") if n % 2 else Decimal(1))
+            for n, payer in enumerate(payers[:LOSSES])
+        ]
+        rows = await _median(lambda: _read_rows(session, p))
+        outlook = await _median(lambda: read_outlook(session, p, AS_OF, months=MONTHS))
+        ten = await _median(lambda: read_losses(session, p, losses, AS_OF))
+    print(f"reading the rows             {rows * 1000:7.1f} ms")
+    print(
+        f"outlook of {MONTHS} months        {outlook * 1000:7.1f} ms  {outlook / rows:5.1f} times the rows alone"
+    )
+    print(f"{LOSSES} losses                    {ten * 1000:7.1f} ms  {ten / rows:5.1f} times the rows alone")
+    holds = outlook < OUTLOOK_LIMIT and ten < LOSSES_LIMIT
+    print(
+        f"outlook / 100 ms = {outlook / OUTLOOK_LIMIT:.2f}, losses / 1 s = {ten / LOSSES_LIMIT:.2f}:",
+        "both aims hold" if holds else "an aim does not hold",
+    )
+    return holds
+
+
+async def _median(work: Work) -> float:
+    times = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        await work()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+async def _read_rows(session: AsyncSession, partnership_id: UUID) -> int:
+    count = 0
+    for table in ("staff_position", "position_cost", "staff_funding", "investment", "funder"):
+        query = text(f"select * from {table} where partnership_id = :p")  # noqa: S608 - our own words
+        count += len((await session.execute(query, {"p": partnership_id})).all())
+    return count
+
+
+async def _fill(session: AsyncSession, partnership_id: UUID) -> list[str]:
+    chance = random.Random(20261123)
+    organizations: Rows = [{"id": new_id(), "name": f"Giver {n}"} for n in range(FUNDERS)]
+    funders: Rows = [{"id": new_id(), "organization_id": each["id"]} for each in organizations]
+    investments: Rows = [
+        {
+            "id": new_id(),
+            "funder_id": chance.choice(funders)["id"],
+            "title": f"Award {n}",
+            "use": "OPERATIONS",
+            "currency": "USD",
+            "source_system": "bench",
+            "source_identifier": str(n),
+        }
+        for n in range(FUNDINGS)
+    ]
+    positions: Rows = [
+        {
+            "id": new_id(),
+            "title": f"Position {n}",
+            "role": chance.choice(ROLES),
+            "full_time_equivalent": Decimal(1),
+            "annual_cost": chance.randrange(4_000_000, 15_000_000),
+            "currency": "USD",
+            "provision": "PAID",
+        }
+        for n in range(POSITIONS)
+    ]
+    raises: Rows = [
+        {
+            "position_id": each["id"],
+            "from_on": date(year, 7, 1),
+            "benefit_rate": Decimal("0.27"),
+            "annual_pay": chance.randrange(4_000_000, 15_000_000),
+        }
+        for each in positions
+        for year in (2027, 2028, 2030)
+    ]
+    fundings: Rows = [
+        _funding(chance, positions[n % POSITIONS]["id"], investments[n]["id"]) for n in range(FUNDINGS)
+    ]
+    for model, rows in (
+        (Organization, organizations),
+        (Funder, funders),
+        (Investment, investments),
+        (StaffPosition, positions),
+        (PositionCost, raises),
+        (StaffFunding, fundings),
+    ):
+        await session.execute(insert(model), [{"partnership_id": partnership_id, **row} for row in rows])
+    return [str(each["id"]) for each in organizations]
+
+
+def _funding(chance: random.Random, position: object, investment: object) -> dict[str, object]:
+    start = date(2026, 1, 1) + timedelta(days=chance.randrange(2000))
+    return {
+        "position_id": position,
+        "investment_id": investment,
+        "starts_on": start,
+        "ends_on": start + timedelta(days=chance.randrange(200, 2000)),
+        "currency": "USD",
+        "monthly": chance.randrange(100_000, 700_000),
+        "is_certain": chance.random() < 0.8,
+        "is_recurring": chance.random() < 0.3,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(0 if asyncio.run(main()) else 1)

@@ -1,0 +1,150 @@
+"""Figures in the database: areas, groups, versions, and what is not taken over."""
+
+import pytest
+
+from api.exchange.errors import ReadError
+
+from ..importer import Importer, codes, told
+
+RECIPE = """
+[columns]
+area = "District"
+area_code = ["Code"]
+population = "Group"
+period = "Year"
+value = "Rate"
+numerator = ["Graduates"]
+denominator = ["Cohort"]
+[constants]
+indicator = "graduation"
+dimension = "race"
+[values]
+scale = "percent"
+suppressed = ["*"]
+[indicator]
+name = "Graduation"
+outcome = "Graduation"
+stage = "HIGH_SCHOOL"
+[reference]
+dimension = "race"
+population = "White"
+[disclosure]
+already_public = true
+"""
+HEADER = "District,Group,Year,Rate\n"
+ROWS = "Alder,White,2019-20,90.0\nAlder,Black,2019-20,80.5\nBirch,White,2019-20,*\n"
+
+NEWEST = """
+select a.name || '/' || p.value as place, f.version, f.status, f.value, f.mark
+from raw.figure f join measurement m on m.id = f.measurement_id
+join area a on a.id = m.area_id join population p on p.id = m.population_id order by place, f.version
+"""
+
+
+async def test_a_file_brings_its_indicator_areas_groups_and_figures(bring: Importer) -> None:
+    report = await bring.text(HEADER + ROWS, "measurements", RECIPE)
+    assert told(report) == (3, 0, 0, 0)
+    figures = [tuple(row) for row in await bring.rows(NEWEST)]
+    assert [(place, status, str(value), mark) for place, _, status, value, mark in figures] == [
+        ("Alder/Black", "REPORTED", "80.5", None),
+        ("Alder/White", "REPORTED", "90.0", None),
+        ("Birch/White", "SUPPRESSED_AT_SOURCE", "None", "*"),
+    ]
+    assert await bring.value("select kind from reference") == "GROUP"
+
+
+async def test_what_a_public_body_has_released_is_released_as_it_is(bring: Importer) -> None:
+    await bring.text(HEADER + ROWS, "measurements", RECIPE)
+    shown = await bring.rows("select status, value from figure where is_newest order by value")
+    assert [(row.status, str(row.value)) for row in shown] == [
+        ("REPORTED", "80.5"),
+        ("REPORTED", "90.0"),
+        ("SUPPRESSED_AT_SOURCE", "None"),
+    ]
+
+
+async def test_the_same_figures_again_change_nothing(bring: Importer) -> None:
+    await bring.text(HEADER + ROWS, "measurements", RECIPE)
+    before = await bring.counts()
+    assert told(await bring.text(HEADER + ROWS, "measurements", RECIPE)) == (0, 0, 3, 0)
+    assert await bring.counts() == before
+
+
+async def test_a_figure_that_differs_becomes_the_next_version_and_the_old_one_stays(bring: Importer) -> None:
+    await bring.text(HEADER + ROWS, "measurements", RECIPE)
+    assert told(await bring.text(HEADER + ROWS.replace("80.5", "81.0"), "measurements", RECIPE)) == (
+        0,
+        1,
+        2,
+        0,
+    )
+    versions = [(r.version, str(r.value)) for r in await bring.rows(NEWEST) if r.place == "Alder/Black"]
+    assert versions == [(1, "80.5"), (2, "81.0")]
+
+
+async def test_a_first_code_is_added_to_the_named_area(bring: Importer) -> None:
+    await bring.text(HEADER + ROWS, "measurements", RECIPE)
+    coded = "Code," + HEADER + "001,Alder,White,2020-21,91.0\n"
+    await bring.text(coded, "measurements", RECIPE)
+    areas = await bring.rows("select name, code from area order by name")
+    assert [tuple(row) for row in areas] == [("Alder", "001"), ("Birch", None)]
+
+
+async def test_an_area_is_known_by_its_code_under_another_name(bring: Importer) -> None:
+    await bring.text("Code," + HEADER + "001,Alder,White,2019-20,90.0\n", "measurements", RECIPE)
+    await bring.text("Code," + HEADER + "001,Alder Town,White,2020-21,91.0\n", "measurements", RECIPE)
+    assert await bring.value("select count(*) from area") == 1
+
+
+async def test_another_code_under_a_known_name_is_rejected(bring: Importer) -> None:
+    await bring.text("Code," + HEADER + "001,Alder,White,2019-20,90.0\n", "measurements", RECIPE)
+    report = await bring.text("Code," + HEADER + "002,Alder,White,2020-21,91.0\n", "measurements", RECIPE)
+    assert (report.rejected, codes(report)) == (1, {"area-code-conflict"})
+
+
+async def test_two_codes_of_one_name_never_become_one_area(bring: Importer) -> None:
+    await bring.text(HEADER + "Alder,White,2018-19,90.0\n", "measurements", RECIPE)
+    rows = "001,Alder,White,2019-20,90.0\n002,Alder,White,2019-20,70.0\n"
+    report = await bring.text("Code," + HEADER + rows, "measurements", RECIPE)
+    assert "area-code-conflict" in codes(report)
+    assert await bring.value("select count(*) from raw.figure") == 1
+
+
+async def test_contradicting_figures_of_one_place_are_rejected(bring: Importer) -> None:
+    report = await bring.text(HEADER + ROWS + "Alder,White,2019-20,70.0\n", "measurements", RECIPE)
+    finding = next(finding for finding in report if finding.code == "contradiction")
+    assert (finding.examples[0].row, finding.examples[0].value) == (5, "Alder, White, 2020-06-30")
+    assert await bring.value("select count(*) from measurement") == 0
+
+
+async def test_a_repeated_figure_that_agrees_is_taken_once_with_a_warning(bring: Importer) -> None:
+    report = await bring.text(HEADER + ROWS + "Alder,White,2019-20,90.0\n", "measurements", RECIPE)
+    assert (told(report), "repeated" in codes(report)) == ((3, 0, 0, 0), True)
+
+
+async def test_an_indicator_that_nobody_described_is_rejected(bring: Importer) -> None:
+    bare = RECIPE[: RECIPE.index("[indicator]")]
+    report = await bring.text(HEADER + ROWS, "measurements", bare)
+    assert (report.rejected, codes(report)) == (3, {"unknown-indicator"})
+
+
+async def test_a_recipe_that_contradicts_a_known_indicator_is_refused(bring: Importer) -> None:
+    await bring.text(HEADER + ROWS, "measurements", RECIPE)
+    other = RECIPE.replace('stage = "HIGH_SCHOOL"', 'stage = "HIGH_SCHOOL"\nhigher_is_better = false')
+    with pytest.raises(ReadError, match="higher_is_better"):
+        await bring.text(HEADER + ROWS, "measurements", other)
+
+
+async def test_a_group_is_known_by_an_alias(bring: Importer) -> None:
+    await bring.text(
+        "dimension,value,label,aliases\nrace,Black or African American,Black,Black;African American\n",
+        "populations",
+    )
+    await bring.text(HEADER + ROWS, "measurements", RECIPE)
+    groups = await bring.rows("select value from population order by value")
+    assert [row.value for row in groups] == ["Black or African American", "White"]
+
+
+async def test_all_students_are_known_as_the_total(bring: Importer) -> None:
+    await bring.text(HEADER + "Alder,All Students,2019-20,90.0\n", "measurements", RECIPE)
+    assert await bring.value("select is_total from population where value = 'All Students'") is True
