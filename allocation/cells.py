@@ -12,7 +12,7 @@ import numpy as np
 from allocation.evidence.effect_size import additional_share
 from allocation.evidence.finding import Finding
 from allocation.evidence.pooling import PooledEffect, at_baseline, pooled_effects
-from allocation.evidence.tiers import tier
+from allocation.evidence.tiers import Weighed, assess, weigh
 from allocation.problem import Cell, Group
 from allocation.standing import Standing, StandingLine, StandingPractice
 from allocation.targets import Target, group_name, home_area, planned_population, targets_of
@@ -164,6 +164,7 @@ class _Tiers:
     def __init__(self, standing: Standing) -> None:
         self._standing = standing
         self._known: dict[tuple[str, str, str], str] = {}
+        self._weighed: dict[tuple[str, str], Weighed] = {}
         self._findings: dict[str, list[Finding]] = defaultdict(list)
         for finding in standing.findings:
             self._findings[finding.practice].append(finding)
@@ -171,13 +172,18 @@ class _Tiers:
     def of(self, practice: str, target: Target) -> str:
         key = (practice, target.outcome, target.population)
         if key not in self._known:
-            self._known[key] = tier(
-                self._findings[practice],
-                self._served(target),
-                self._standing.settings,
-                outcome=target.outcome,
-            ).tier.value
+            weighed = self._weighed_for(practice, target.outcome)
+            rationale = self._standing.rationales.get(practice)
+            judged = assess(weighed, self._served(target), self._standing.settings, rationale)
+            self._known[key] = judged.tier.value
         return self._known[key]
+
+    def _weighed_for(self, practice: str, outcome: str) -> Weighed:
+        key = (practice, outcome)
+        if key not in self._weighed:
+            reports = self._standing.reports.get(practice, ())
+            self._weighed[key] = weigh(self._findings[practice], outcome=outcome, reports=reports)
+        return self._weighed[key]
 
     def _served(self, target: Target) -> set[str]:
         """The group and those it lies in; everybody includes every group."""

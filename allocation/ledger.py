@@ -102,6 +102,7 @@ _REFUSALS = {
     "LG004": LedgerRefusal.INVALID,
     "LG005": LedgerRefusal.STALE,
     "22003": LedgerRefusal.INVALID,
+    "22023": LedgerRefusal.INVALID,
 }
 
 

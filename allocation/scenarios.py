@@ -131,14 +131,19 @@ async def mark_failed(session: AsyncSession, partnership_id: UUID, scenario_id: 
 
 async def cancel_scenario(session: AsyncSession, scenario: Scenario) -> None:
     """Cancels a queued or running scenario; whoever solves it stops. Errors: ScenarioError."""
-    if scenario.status is ScenarioStatus.CANCELLED:
-        return
-    if scenario.status not in RUNNABLE:
+    await session.execute(
+        update(Scenario)
+        .where(
+            Scenario.partnership_id == scenario.partnership_id,
+            Scenario.id == scenario.id,
+            Scenario.status.in_(RUNNABLE),
+        )
+        .values(status=ScenarioStatus.CANCELLED, finished_at=datetime.now(UTC), message="Cancelled")
+        .execution_options(synchronize_session=False)
+    )
+    await session.refresh(scenario)
+    if scenario.status is not ScenarioStatus.CANCELLED:
         raise ScenarioError(f"the scenario is {scenario.status.value.lower()}, there is nothing to cancel")
-    scenario.status = ScenarioStatus.CANCELLED
-    scenario.finished_at = datetime.now(UTC)
-    scenario.message = "cancelled"
-    await session.flush()
 
 
 async def keep_result(session: AsyncSession, scenario: Scenario, result: Result) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from allocation.disparities import Disparity
 from allocation.evidence.finding import Finding, Setting
+from allocation.evidence.tiers import InterventionReport, Rationale
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class StandingSupply:
 
 @dataclass(frozen=True)
 class Standing:
-    """Everything that a reallocation starts from, in one partnership."""
+    """Everything that a reallocation starts from, in one partnership; `reports` and `rationales` by practice."""
 
     currency: str
     fiscal_year_start_month: int
@@ -155,6 +156,8 @@ class Standing:
     findings: Sequence[Finding]
     investments: Sequence[StandingInvestment]
     supplies: Sequence[StandingSupply] = field(default_factory=tuple)
+    reports: Mapping[str, Sequence[InterventionReport]] = field(default_factory=dict)
+    rationales: Mapping[str, Rationale] = field(default_factory=dict)
     rows: Mapping[str, str] = field(default_factory=dict)
     """Where the ids are keys (allocation/keys.py), the row that each stands for."""
 

@@ -44,6 +44,26 @@ class Right(Enum):
         True,
         "How likely a renewal is, is between the anchor and the award's funder.",
     )
+    READ_STAFFING = (
+        _STAFF,
+        True,
+        "What staff cost and how long they are paid: only the anchor may read it, and a funder of those it pays.",
+    )
+    READ_BUDGET = (
+        _STAFF,
+        True,
+        "The budget and the anchor's balances are the anchor's; a funder may read what is of its own dollars.",
+    )
+    READ_OBLIGATIONS = (
+        _STAFF,
+        True,
+        "What is owed under an award is between the anchor and the award's funder.",
+    )
+    READ_MATCH = (
+        _TABLE,
+        False,
+        "What is asked as match, and who offers it, is known to those at the table.",
+    )
     READ_TERMS = (
         _TABLE - {Role.FUNDER},
         True,
@@ -68,6 +88,11 @@ class Right(Enum):
         _STAFF,
         True,
         "Only the anchor decides on moves, and a funder on those of its own investments.",
+    )
+    KEEP_BOOKS = (
+        _STAFF,
+        False,
+        "Only the anchor, which keeps the books, records staff, gifts in kind, budgets and what is owed.",
     )
     APPLY = (
         _STAFF,

@@ -83,7 +83,12 @@ async def _work(database: Database, stop: asyncio.Event, heartbeat: timedelta) -
             await _answer(database, job, stop)
 
         running = asyncio.ensure_future(
-            manager.run(batch_size=1, heartbeat_timeout=heartbeat, shutdown_on_listener_failure=True)
+            manager.run(
+                dequeue_timeout=heartbeat,
+                batch_size=1,
+                heartbeat_timeout=heartbeat,
+                shutdown_on_listener_failure=True,
+            )
         )
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)

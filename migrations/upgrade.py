@@ -1,6 +1,7 @@
 """Brings a database up to date: roles, then migrations, one process at a time."""
 
 from pathlib import Path
+from typing import cast
 
 from alembic import command, op
 from alembic.config import Config
@@ -97,8 +98,7 @@ def _provide_role(connection: Connection, role: str, options: str) -> None:
 
 def run_script(sql: str) -> None:
     """Runs several statements at once inside a migration; asyncpg prepares only one at a time."""
-    connection = op.get_bind().connection.dbapi_connection
-    assert isinstance(connection, AdaptedConnection)  # noqa: S101 - narrows the driver's type
+    connection = cast("AdaptedConnection", op.get_bind().connection.dbapi_connection)
     connection.run_async(lambda driver: driver.execute(sql))
 
 

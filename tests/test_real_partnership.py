@@ -20,8 +20,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from allocation.disparities import DisparityStatus
+from allocation.frames.figures import read_disparities
+from allocation.frames.places import read_areas, read_populations
 from allocation.frames.standing import read_standing
 from allocation.optimizer import solve
+from allocation.persistence import DisparityMethod, Rule
 from allocation.question import Ask, set_out
 from migrations.upgrade import upgrade
 from models.database import Database, Logins, Scope
@@ -234,6 +238,31 @@ async def test_the_optimum_is_that_of_a_second_formulation(first: Built) -> None
     assert answer.inputs_hash == first.document["inputsHash"]
     reached = {stage.stage: stage.value for stage in answer.stages}["students"]
     assert reached == pytest.approx(most_weighted_students(problem), rel=1e-6)
+
+
+async def test_persistent_gaps_are_those_of_the_published_oracle(first: Built) -> None:
+    """ORACLES.md: 30 district-groups were 10 points or more behind White students 3 years or more in a row."""
+    rule = Rule(method=DisparityMethod.POINT, margin=Decimal(10), periods=3)
+    async with opened(first.logins) as database, database.session(Scope.of(first.partnership_id)) as session:
+        judged = await read_disparities(session, first.partnership_id, rule)
+        areas = await read_areas(session, first.partnership_id)
+        groups = await read_populations(session, first.partnership_id)
+    found = {(areas[each.pair.area].name, groups[each.pair.group].value): each for each in judged}
+    long = [each for each in judged if each.longest_run >= 3]
+    assert len(long) == 30
+    assert found["Hartford School District", "Hispanic"].longest_run == 9
+    assert found["Norwich Free Academy District", "Black or African American"].longest_run == 3
+    assert found["Windham School District", "Hispanic"].status is not DisparityStatus.PERSISTENT
+
+
+async def test_no_suppressed_figure_is_a_number_or_nought(first: Built) -> None:
+    rows = await rows_of(
+        first,
+        "select count(value) as shown, count(*) as hidden "
+        "from figure where partnership_id = :p and is_newest and status = 'SUPPRESSED_AT_SOURCE'",
+    )
+    assert rows[0].hidden > 100
+    assert rows[0].shown == 0
 
 
 def test_a_fresh_database_gives_the_identical_plan(first: Built, second: Built) -> None:

@@ -17,14 +17,15 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array
 
-from allocation.disclosure.local import center_of, corners
-from allocation.disclosure.tables import ContradictionError, Floats, Protection, Table
+from allocation.disclosure.local import Corner, center_of, corners
+from allocation.disclosure.tables import ContradictionError, Floats, Protection, Table, joined
 
 _ROUNDS = 7
 _FIRST_ROUNDS = 2  # in a large table, before its corners are searched
 _LARGE = 300
 _FEW = 7
 _SPARE = 2.0
+_GIVERS = (0, 3)
 _TOLERANCE = 1e-6
 _INTEGER_VARIABLES = 160
 _INTEGER_SECONDS = 5.0
@@ -108,24 +109,41 @@ def suspects(table: Table, protections: Sequence[Protection], *, is_many: bool =
         return list(range(len(protections)))
     spare = _SPARE if is_many or _is_small(table) else 0.0
     is_large = table.cell_count >= _LARGE
-    left = _wide_search(table, protections, spare, _FIRST_ROUNDS if is_large else _ROUNDS)
+    left = _wide_search(table, protections, spare, rounds=_FIRST_ROUNDS if is_large else _ROUNDS)
     if len(left) <= _FEW or not is_large:
         return left
     doubted = {place: protections[place] for place in left if protections[place].actual is None}
     try:
-        corner, moved, places = corners(table, doubted, center_of(table))
-        near = _wide_search(corner, moved, spare, _ROUNDS)
+        center = center_of(table)
+        for givers in _GIVERS:
+            cleared = _cleared_close_by(corners(table, doubted, center, givers), spare)
+            doubted = {place: each for place, each in doubted.items() if place not in cleared}
     except ContradictionError:  # the center agrees with what is published only up to the solver's tolerance
         return left
-    cleared = set(places) - {places[place] for place in near}
-    return [place for place in left if place not in cleared]
+    return [place for place in left if place in doubted or protections[place].actual is not None]
+
+
+def _cleared_close_by(found: Sequence[Corner], spare: float) -> set[int]:
+    """The places that are cleared by alternatives in their own corner: all corners at once, then one by one."""
+    if not found:
+        return set()
+    together, wanted = joined([(each.table, each.wanted) for each in found])
+    near = set(_wide_search(together, wanted, spare, rounds=1))
+    cleared = set()
+    start = 0
+    for corner in found:
+        for number, (place, each) in enumerate(zip(corner.places, corner.wanted, strict=True), start):
+            if number not in near or interval_of(corner.table, each).width >= each.width + spare:
+                cleared.add(place)
+        start += len(corner.places)
+    return cleared
 
 
 def _is_small(table: Table) -> bool:
     return 2 * table.cell_count <= _INTEGER_VARIABLES
 
 
-def _wide_search(table: Table, protections: Sequence[Protection], spare: float, rounds: int) -> list[int]:
+def _wide_search(table: Table, protections: Sequence[Protection], spare: float, *, rounds: int) -> list[int]:
     """The places that no witness in random directions clears with room to spare."""
     random = np.random.default_rng(0)
     rows = _sparse_rows(table, protections)

@@ -81,7 +81,7 @@ class Part:
             each = drafts.get(key) if key else None
             found += self._of_cell(place, each, rules)
         for total in self.sums:
-            found += self._of_union(total, rules)
+            found += self._of_union(total, drafts, rules)
         return found
 
     def _of_cell(self, place: int, draft: Draft | None, rules: Rules) -> list[Protection]:
@@ -110,20 +110,27 @@ class Part:
         if cell.status is not MeasurementStatus.SUPPRESSED_AT_SOURCE:
             return []
         wanted = [] if cell.denominator is not None else [Quantity.SIZE]
-        wanted += [] if self.measure is Measure.COUNT or cell.numerator is not None else [Quantity.COUNT]
+        if self.measure is not Measure.COUNT and cell.numerator is None:
+            wanted += [Quantity.COUNT, Quantity.REMAINDER]
         return [Protection((place,), what, OUTCOME_WIDTH) for what in wanted]
 
-    def _of_union(self, each: Sum, rules: Rules) -> list[Protection]:
+    def _of_union(self, each: Sum, drafts: Mapping[CellKey, Draft], rules: Rules) -> list[Protection]:
         """Small groups of one breakdown taken together, while they are still a small group."""
         small = [
             (place, basis.size)
             for place in each.parts
-            if (basis := self.bases[place]) and basis.size < rules.minimum
+            if (basis := self.bases[place])
+            and basis.size < rules.minimum
+            and not self._is_public(place, drafts)
         ]
         together = sum(size for _, size in small)
         if len(small) < 2 or not 0 < together < rules.minimum:
             return []
         return self._of_small(tuple(place for place, _ in small))
+
+    def _is_public(self, place: int, drafts: Mapping[CellKey, Draft]) -> bool:
+        key = self.keys[place]
+        return key is not None and key in drafts and drafts[key].cell.already_public
 
 
 def known(cell: ReleasedCell | None, part: Part, rules: Rules) -> Known:

@@ -127,9 +127,7 @@ class Gate:
         part, wanted = judged
         part = replace(part, sums=reconciled(self._table(part)).sums)
         found = breaches(self._table(part), wanted, doubted)
-        if any(self._is_at_source(part, wanted[each.place]) for each in found):
-            wanted = self._not_given_away(part, wanted)
-            found = breaches(self._table(part), wanted)
+        found = self._not_given_away(part, wanted, found)
         if not found:
             return
         self._counts["breached"] += len(found)
@@ -147,17 +145,16 @@ class Gate:
                 return
             left = still_breached(self._table(part), wanted, left)
 
-    def _not_given_away(self, part: Part, wanted: list[Protection]) -> list[Protection]:
+    def _not_given_away(self, part: Part, wanted: list[Protection], found: list[Breach]) -> list[Breach]:
         """Without what a source withheld but gives away itself: withholding our own would protect nothing."""
+        at_source = [each for each in found if self._is_at_source(part, wanted[each.place])]
         choices = part.choices(self.drafts, self.rules)
         silent = self._table(part).telling({place: Known() for place in choices})
-        lost = {
-            each.place for each in breaches(silent, wanted) if self._is_at_source(part, wanted[each.place])
-        }
+        lost = {each.place for each in still_breached(silent, wanted, at_source)}
         for place in sorted(lost):
             message = f"{self._named(part, wanted[place])} follows from what its own publisher shows."
             self.findings.append(Finding("EXPOSED_AT_SOURCE", message, part.places[wanted[place].cells[0]]))
-        return [each for place, each in enumerate(wanted) if place not in lost]
+        return [each for each in found if each.place not in lost]
 
     def _is_at_source(self, part: Part, wanted: Protection) -> bool:
         each = self.drafts.get(part.places[wanted.cells[0]])

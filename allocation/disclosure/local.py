@@ -7,21 +7,29 @@ very many of them.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, hstack, identity, vstack
 
-from allocation.disclosure.tables import ContradictionError, Floats, Known, Protection, Sum, Table, joined
+from allocation.disclosure.tables import ContradictionError, Floats, Known, Protection, Sum, Table
 
 _SHORT_SUM = 16
 _STEPS = 3
 _ROOM = 4.0
 
 
-def surroundings(table: Table, cells: Iterable[int]) -> frozenset[int]:
-    """The cells a few sums away. A long sum (over areas) leads to its parent but not to all of its parts."""
+def surroundings(table: Table, cells: Iterable[int], center: Floats, givers: int) -> frozenset[int]:
+    """The cells a few sums away.
+
+    A long sum (over areas) leads to its parent and, from the cells themselves, to those `givers` of its parts that
+    have most to give; not to all of its parts.
+    """
     near = set(cells)
+    for each in _touching(table, near):
+        if len(each.parts) > _SHORT_SUM:
+            near |= _givers(table, each, center, givers)
     for _ in range(_STEPS):
         reached = set(near)
         for each in _touching(table, near):
@@ -32,6 +40,17 @@ def surroundings(table: Table, cells: Iterable[int]) -> frozenset[int]:
             break
         near = reached
     return frozenset(near)
+
+
+def _givers(table: Table, each: Sum, center: Floats, count: int) -> set[int]:
+    """The parts with most members, counted or not, above what they are known to have."""
+
+    def spare_of(part: int) -> float:
+        size, counted = center[part], center[table.cell_count + part]
+        low = table.known[part].size_low
+        return float(size - low + min(counted, size - counted))
+
+    return set(sorted(each.parts, key=spare_of, reverse=True)[:count])
 
 
 def _touching(table: Table, cells: set[int]) -> Iterable[Sum]:
@@ -68,28 +87,33 @@ def center_of(table: Table) -> Floats:
     return np.asarray(answer.x[: len(low)], float)
 
 
-def corners(
-    table: Table, protections: Mapping[int, Protection], center: Floats
-) -> tuple[Table, list[Protection], list[int]]:
-    """One table of separate corners, the protections in it, and the place that each of them has in the list.
+@dataclass(frozen=True)
+class Corner:
+    """A few cells of a large table, the others held fast, and the protections in it by their old places."""
+
+    table: Table
+    wanted: tuple[Protection, ...]
+    places: tuple[int, ...]
+
+
+def corners(table: Table, protections: Mapping[int, Protection], center: Floats, givers: int) -> list[Corner]:
+    """A corner for each neighbourhood of protections.
 
     `center` is a table of counts (sizes, then counts) that agrees with everything published: cells outside a
     corner stay there.
     """
     grouped: dict[frozenset[int], list[int]] = defaultdict(list)
     for place, each in protections.items():
-        grouped[surroundings(table, each.cells)].append(place)
-    pieces, places = [], []
+        grouped[surroundings(table, each.cells, center, givers)].append(place)
+    found = []
     for inside, held in grouped.items():
         index = {cell: number for number, cell in enumerate(sorted(inside))}
-        wanted = [
+        wanted = tuple(
             Protection(tuple(index[cell] for cell in each.cells), each.quantity, each.width)
             for each in (protections[place] for place in held)
-        ]
-        pieces.append((_corner(table, index, center), wanted))
-        places += held
-    whole, moved = joined(pieces)
-    return whole, moved, places
+        )
+        found.append(Corner(_corner(table, index, center), wanted, tuple(held)))
+    return found
 
 
 def _corner(table: Table, index: Mapping[int, int], center: Floats) -> Table:

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 FIRST_ESSA_VERSION = (2, 1)
 
@@ -23,6 +24,7 @@ CODES = {
 }
 
 
+@lru_cache(maxsize=1024)
 def standing(rating: str | None) -> Standing:
     """The standing that a published rating states; a word not known to us is NOT_STATED."""
     words = " ".join((rating or "").casefold().split())
@@ -37,6 +39,7 @@ def standing(rating: str | None) -> Standing:
     return Standing.NOT_STATED
 
 
+@lru_cache(maxsize=256)
 def meets_version(version: str | None) -> bool | None:
     """Whether the standards are version 2.1 or later (34 CFR 77.1); None where no version is stated."""
     found = re.search(r"(\d+)(?:\.(\d+))?", version or "")

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.disparities import assess_disparities
 from allocation.evidence.finding import Setting
+from allocation.frames.evidence import read_rationales, read_reports
 from allocation.frames.figures import newest_rates, read_figures, read_pairs
 from allocation.frames.keys import read_keys
 from allocation.frames.money import read_investments
@@ -50,5 +51,7 @@ async def read_standing(
         findings=await read_findings(session, partnership_id),
         investments=investments,
         supplies=await read_supplies(session, partnership_id),
+        reports=await read_reports(session, partnership_id),
+        rationales=await read_rationales(session, partnership_id),
     )
     return told_in_keys(standing, await read_keys(session, partnership_id, investments))

@@ -23,23 +23,23 @@ HELD: Final = ("AVAILABLE", "OBLIGATED")
 """Those of them whose dollars are still there."""
 
 AMOUNTS: Final = {
-    "committed": ((*LINES, "FEE"), "credits_posted - a.debits_posted"),
-    "received": (("CASH",), "debits_posted - a.credits_posted"),
-    "disbursed": (("PAID",), "debits_posted - a.credits_posted"),
-    "spent": (("SPENT",), "credits_posted - a.debits_posted"),
+    "committed": ((*LINES, "FEE"), "credits_posted", "debits_posted"),
+    "received": (("CASH",), "debits_posted", "credits_posted"),
+    "disbursed": (("PAID",), "debits_posted", "credits_posted"),
+    "spent": (("SPENT",), "credits_posted", "debits_posted"),
 }
-"""The figures of an investment: kinds of account, and on which side they grow."""
+"""The figures of an investment: kinds of account, the side on which they grow, and the other."""
 
 
 def amount_of(name: str) -> Sql:
     """The figure of an investment, in minor units of its currency."""
-    kinds, balance_of = AMOUNTS[name]
+    kinds, more, less = AMOUNTS[name]
     among = ", ".join(f"'{kind}'" for kind in kinds)
 
     def written(scope: Scope) -> str:
         c = INVESTMENT.c
         return (
-            f"(select coalesce(sum(a.{balance_of}), 0) from ledger.account a"  # noqa: S608 - constants of this module
+            f"(select coalesce(sum(a.{more} - a.{less}), 0) from ledger.account a"  # noqa: S608 - constants of this module
             f" where a.partnership_id = {scope.column(c.partnership_id)}"
             f" and a.investment_id = {scope.column(c.id)} and a.unit = {scope.column(c.currency)}"
             f" and a.kind in ({among}))"

@@ -83,10 +83,9 @@ class Context:
         async with self._door:
             try:
                 return await work(self._session or await self._opened())
-            except BaseException:
-                await (
-                    self._closed()
-                )  # a failed transaction answers nothing more; what follows gets a fresh one
+            except BaseException as fault:
+                # a failed transaction answers nothing more: what follows gets a fresh one
+                await self._closed(fault)
                 raise
 
     async def once(self, key: Hashable, work: Work[T]) -> T:
@@ -127,9 +126,11 @@ class Context:
         await session.execute(OPEN_PUBLIC)
         return session
 
-    async def _closed(self) -> None:
+    async def _closed(self, fault: BaseException | None = None) -> None:
+        """Ends the transaction; after a fault by rolling back, since the connection may be in the middle."""
         self._session = None
-        await self._reading.aclose()
+        kind, trace = (type(fault), fault.__traceback__) if fault else (None, None)
+        await self._reading.pop_all().__aexit__(kind, fault, trace)
 
 
 async def _driver(session: AsyncSession) -> Driver:

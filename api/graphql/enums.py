@@ -13,6 +13,7 @@ from allocation.problem import Objective
 from models.in_kind import InKindKind, InKindUnit
 from models.ledger import TransactionKind
 from models.measurements import MeasurementStatus, SuppressionRule
+from models.obligations import ObligationKind
 from models.organizations import Sector
 from models.outcomes import Stage
 from models.partnerships import DisparityMethod, ReferenceKind
@@ -26,7 +27,8 @@ __all__ = ["AlignmentStep", "FindingSeverity", "LockReason", "UserErrorCode"]
 
 for _kind in (
     *(BindingKind, DatePrecision, DisparityMethod, DisparityStatus, EffectBasis, EvidenceTier, FunderKind),
-    *(InKindKind, InKindUnit, KeyRole, MeasurementStatus, MoveDecision, NarrowingCause, Objective, Provision),
+    *(InKindKind, InKindUnit, KeyRole, MeasurementStatus, MoveDecision, NarrowingCause, Objective),
+    *(ObligationKind, Provision),
     *(ReferenceKind, ResourceUse, Role, ScenarioStatus, Sector, Setting, Stage, StudyDesign, SuppressionRule),
     TransactionKind,
 ):

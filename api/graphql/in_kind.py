@@ -7,9 +7,10 @@ import strawberry
 
 from api.graphql.basics import Money, Node, table_of
 from api.graphql.connections import Connection
-from api.graphql.lazy import LazyOrganization, LazyPractice, LazyStaffPosition
+from api.graphql.lazy import LazyInvestment, LazyOrganization, LazyPractice, LazyStaffPosition
 from api.graphql.lookahead import (
     By,
+    Many,
     Part,
     Rows,
     Scope,
@@ -26,10 +27,12 @@ from api.graphql.lookahead import (
 from api.graphql.references import optionally
 from models.in_kind import InKindKind, InKindUnit
 from models.in_kind import InKindResource as InKindRow
+from models.matches import InKindMatch
 
 __all__ = ["PLANS", "InKindFilter", "InKindResource", "InKindResourceConnection", "in_kind_resources"]
 
 IN_KIND = table_of(InKindRow)
+COUNTED = table_of(InKindMatch)
 
 
 @strawberry.type
@@ -44,7 +47,7 @@ class InKindValuation:
 
 @strawberry.type
 class InKindResource(Node):
-    """Something given in kind, in units of its own."""
+    """Something given in kind, in units of its own; counted as match for one award at most (2 CFR 200.306)."""
 
     donor: LazyOrganization
     kind: InKindKind
@@ -56,6 +59,8 @@ class InKindResource(Node):
     ends_on: date | None
     practice: LazyPractice | None
     position: LazyStaffPosition | None
+    counted_as_match_for: list[LazyInvestment]
+    match_conflict: bool
 
 
 InKindResourceConnection = Connection[InKindResource]
@@ -114,4 +119,24 @@ _VALUATION = Part(
     present=_is_valued,
 )
 
-PLANS = (TypePlan("InKindResource", IN_KIND, {"valuation": _VALUATION}),)
+
+def _is_in_conflict(scope: Scope) -> str:
+    counted, c = scope.reading(COUNTED), COUNTED.c
+    met = (
+        f"{counted.column(c.partnership_id)} = {scope.column(IN_KIND.c.partnership_id)}"
+        f" and {counted.column(c.in_kind_id)} = {scope.column(IN_KIND.c.id)}"
+    )
+    return f"((select count(*) from {counted.source} where {met}) > 1)"  # noqa: S608 - names from metadata
+
+
+PLANS = (
+    TypePlan(
+        "InKindResource",
+        IN_KIND,
+        {
+            "valuation": _VALUATION,
+            "countedAsMatchFor": Many(through=COUNTED, via="in_kind_id", to="investment_id"),
+            "matchConflict": Value(_is_in_conflict, nullable=False),
+        },
+    ),
+)

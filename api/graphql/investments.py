@@ -6,6 +6,17 @@ from decimal import Decimal
 import strawberry
 
 from api.access import Right
+from api.graphql.agreements import (
+    INSTALMENTS,
+    Instalment,
+    MatchRequirement,
+    Obligation,
+    Renewal,
+    in_order,
+    is_source,
+    load_match,
+    load_renewals,
+)
 from api.graphql.allocations import Allocation, is_line_with_dollars
 from api.graphql.amounts import ACCOUNT, COMMITTED, INVESTMENT
 from api.graphql.basics import Money, Node, SourceReference, listed, table_of
@@ -20,10 +31,12 @@ from api.graphql.lookahead import (
     Many,
     Part,
     Scope,
+    Sql,
     TypePlan,
     Value,
     money,
 )
+from api.graphql.lookahead.sql import Column
 from api.graphql.movability import Movability, movabilities
 from api.graphql.references import members_only, own_or_shared
 from api.graphql.restrictions import Restriction
@@ -61,7 +74,12 @@ class Investment(Node):
     transactions: TransactionConnection = listed(transactions)
     movable: Movability
     totals: InvestmentTotals
+    funded_from: list["Investment"]
     fiscal_agent: LazyOrganization | None
+    renewal: Renewal | None
+    match: MatchRequirement | None
+    instalments: list[Instalment]
+    obligations: list[Obligation]
     missing: list[AlignmentStep]
     alignment_level: int
     version: int
@@ -88,7 +106,7 @@ _SOURCE = Part(
         "row": INVESTMENT.c.source_row,
     }
 )
-_KEY = {"partnership": INVESTMENT.c.partnership_id, "id": INVESTMENT.c.id}
+_KEY: dict[str, Column | Sql] = {"partnership": INVESTMENT.c.partnership_id, "id": INVESTMENT.c.id}
 
 PLANS = (
     TypePlan(
@@ -107,6 +125,11 @@ PLANS = (
                 _KEY | {"currency": INVESTMENT.c.currency, "ends_on": INVESTMENT.c.ends_on},
             ),
             "totals": Computed(totals_by(INVESTMENT.c.id), _KEY),
+            "fundedFrom": Many(on=is_source, order=[By(INVESTMENT.c.title)]),
+            "renewal": Computed(load_renewals, _KEY | {"owner": owner}),
+            "match": Computed(load_match, _KEY),
+            "instalments": INSTALMENTS,
+            "obligations": members_only(Listed(in_order), Right.READ_OBLIGATIONS),
             "missing": Value(missing, nullable=False),
             "alignmentLevel": Value(level, nullable=False),
         },

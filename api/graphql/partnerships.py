@@ -6,7 +6,16 @@ import strawberry
 
 from api.access import Right
 from api.graphql import disparities as gaps
+from api.graphql.agreements import MatchOfferConnection, ObligationConnection, match_offers, owed
 from api.graphql.basics import Node, listed, table_of
+from api.graphql.books import (
+    BudgetLine,
+    FundBalance,
+    at_balances,
+    at_budget,
+    load_balances,
+    load_budgets,
+)
 from api.graphql.connections import Connection
 from api.graphql.disparities import DisparityConnection, load_disparities
 from api.graphql.funders import FunderConnection, funders
@@ -28,6 +37,14 @@ from api.graphql.lookahead import (
 )
 from api.graphql.measurements import MeasurementConnection, measurements
 from api.graphql.organizations import Organization, OrganizationConnection, organizations
+from api.graphql.outlooks import (
+    FunderLoss,
+    StaffingOutlook,
+    at_loss,
+    at_staffing,
+    load_losses,
+    load_staffing,
+)
 from api.graphql.places import AREA, POPULATION, Area, PopulationGroup
 from api.graphql.practices import PracticeConnection, practices
 from api.graphql.references import members_only
@@ -47,6 +64,7 @@ class AnchorEntity:
 
     organization: Organization
     fee_rate: Decimal | None
+    balances: list[FundBalance] = listed(at_balances)
 
 
 def population_groups(key: bool | None = None) -> Rows:
@@ -75,6 +93,11 @@ class Partnership(Node):
     population_groups: list[PopulationGroup] = listed(population_groups)
     disparities: DisparityConnection = listed(gaps.arguments)
     reallocation_scenarios: ReallocationScenarioConnection = listed(reallocation_scenarios)
+    staffing: StaffingOutlook | None = listed(at_staffing)
+    simulate_funder_loss: FunderLoss | None = listed(at_loss)
+    budget: list[BudgetLine] = listed(at_budget)
+    obligations: ObligationConnection = listed(owed)
+    match_offers: MatchOfferConnection = listed(match_offers)
     measurements: MeasurementConnection = listed(measurements)
     imports: ImportConnection = listed(imports)
 
@@ -98,7 +121,11 @@ def _is_the_anchor(partnership: Scope, anchor: Scope) -> str:
 
 
 PLANS = (
-    TypePlan("AnchorEntity", ANCHOR),
+    TypePlan(
+        "AnchorEntity",
+        ANCHOR,
+        {"balances": Computed(load_balances, {"partnership": ANCHOR.c.partnership_id})},
+    ),
     TypePlan(
         "Partnership",
         PARTNERSHIP,
@@ -107,6 +134,11 @@ PLANS = (
             "anchorEntity": One(on=_is_the_anchor),
             "outcomes": Many(order=[By(OUTCOME.c.stage), By(OUTCOME.c.name)]),
             "disparities": Computed(load_disparities, {"id": PARTNERSHIP.c.id}),
+            "staffing": Computed(load_staffing, {"id": PARTNERSHIP.c.id}),
+            "simulateFunderLoss": Computed(load_losses, {"id": PARTNERSHIP.c.id}),
+            "budget": Computed(load_budgets, {"id": PARTNERSHIP.c.id}),
+            "obligations": members_only(Listed(owed), Right.READ_OBLIGATIONS),
+            "matchOffers": members_only(Listed(match_offers), Right.READ_MATCH),
             "reallocationScenarios": members_only(Listed(reallocation_scenarios), Right.READ_SCENARIOS),
             "imports": members_only(Listed(imports), Right.READ_IMPORTS),
         },

@@ -16,6 +16,7 @@ from strawberry.printer import print_schema as printed
 from strawberry.schema.config import StrawberryConfig
 
 from api.graphql import (
+    agreements,
     allocations,
     enums,
     findings,
@@ -46,6 +47,7 @@ from models.database import Database
 __all__ = ["PLANS", "build", "build_for_operator", "print_schema", "schema"]
 
 PLANS = Plans(
+    *agreements.PLANS,
     *allocations.PLANS,
     *findings.PLANS,
     *funders.PLANS,

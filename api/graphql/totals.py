@@ -8,7 +8,7 @@ from uuid import UUID
 
 import strawberry
 
-from api.graphql.amounts import AMOUNTS, INVESTMENT, amount_of
+from api.graphql.amounts import ACCOUNT, AMOUNTS, INVESTMENT
 from api.graphql.basics import Money, money_of
 from api.graphql.context import Context
 from api.graphql.investment_filters import where_of
@@ -54,13 +54,30 @@ def _sql(scope: Scope, owner: Column, rows: Sequence[Mapping[str, Any]], where: 
     met = f"({key}) in (select * from unnest({partnerships}::uuid[], {ids}::uuid[]))"  # noqa: S608 - names from metadata, values bound
     if where is not None:
         met += f" and {where(scope)}"
-    sums = ", ".join(f"sum({amount_of(name)(scope)})::text as {name}" for name in AMOUNTS)
+    account = scope.reading(ACCOUNT)
     columns = (
         f"{scope.column(c.partnership_id)} as partnership, {scope.column(owner)} as owner,"
-        f" {scope.column(c.currency)} as currency, count(*) as count, {sums}"
+        f" {scope.column(c.currency)} as currency, count(distinct {scope.column(c.id)}) as count,"
+        f" {', '.join(_sum(account, name) for name in AMOUNTS)}"
     )
-    grouped = f"select {columns} from {scope.source} where {met} group by 1, 2, 3 order by 3"  # noqa: S608 - names from metadata, values bound
+    joined = f"{scope.source} left join {account.source} on {_is_of(scope, account)}"
+    grouped = f"select {columns} from {joined} where {met} group by 1, 2, 3 order by 3"  # noqa: S608 - names from metadata, values bound
     return f"select convert_to(coalesce(json_agg(r), '[]')::text, 'UTF8') from ({grouped}) r"  # noqa: S608 - as above
+
+
+def _sum(account: Scope, name: str) -> str:
+    """One figure over the accounts of a group, in minor units; as text, so that no digit is lost."""
+    kinds, more, less = AMOUNTS[name]
+    among = ", ".join(f"'{kind}'" for kind in kinds)
+    grown = f"{account.column(ACCOUNT.c[more])} - {account.column(ACCOUNT.c[less])}"
+    held = f"sum({grown}) filter (where {account.column(ACCOUNT.c.kind)} in ({among}))"
+    return f"coalesce({held}, 0)::text as {name}"
+
+
+def _is_of(investment: Scope, account: Scope) -> str:
+    i, a = INVESTMENT.c, ACCOUNT.c
+    pairs = ((a.partnership_id, i.partnership_id), (a.investment_id, i.id), (a.unit, i.currency))
+    return " and ".join(f"{account.column(own)} = {investment.column(its)}" for own, its in pairs)
 
 
 def _totals(lines: Sequence[Mapping[str, Any]]) -> InvestmentTotals:

@@ -113,6 +113,9 @@ begin
   if p is null then raise exception 'no partnership is open for writing' using errcode = '28000'; end if;
   if p_lines is null or jsonb_typeof(p_lines) <> 'array' or jsonb_array_length(p_lines) = 0 then
     raise exception 'a batch has at least one line' using errcode = '22023'; end if;
+  -- A text would be read by PostgreSQL's own rules, by which '0x10' and '1_000' are numbers.
+  if exists (select from jsonb_array_elements(p_lines) l where jsonb_typeof(l -> 'amount') is distinct from 'number') then
+    raise exception 'an amount is a whole number of minor units' using errcode = '22023'; end if;
   select * into book from ledger.book b where b.partnership_id = p for update;
   if not found then raise exception 'no such partnership' using errcode = '28000'; end if;
   select * into kept from ledger.idempotency i where i.partnership_id = p and i.actor = p_actor and i.key = p_key;

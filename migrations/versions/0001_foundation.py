@@ -98,6 +98,7 @@ def _grant() -> None:
     op.execute(f"grant update (is_newest) on figure to {steward}")
     op.execute(f"grant select, insert on raw.figure, raw.basis to {steward}")
     op.execute(f"grant insert (partnership_id) on ledger.book to {both}")
+    op.execute(f"grant insert on ledger.idempotency to {both}")
     op.execute(
         "grant insert (partnership_id, id, kind, unit, guard, investment_id, practice_id, outcome_id, "
         f"population_id, area_id, position_id, use, fiscal_year) on ledger.account to {both}"

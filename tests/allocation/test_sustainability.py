@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from allocation.sustainability import OperationsDollars, concentration, reserve_months, years_of_operations
 
-
 Dates = tuple[date | None, date | None]
 
 

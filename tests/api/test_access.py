@@ -52,8 +52,9 @@ def test_the_rights_of_each_role_are_these() -> None:
     """The table of docs/domain.md; a change here is a change of what people may see."""
     everything = set(Right)
     own_only = {Right.READ_BOOKS, Right.READ_RENEWALS, Right.READ_TERMS, Right.DECIDE}
+    own_only |= {Right.READ_STAFFING, Right.READ_BUDGET, Right.READ_OBLIGATIONS}
     held = {role: {right for right in Right if bearer(role).denied(right, HERE) is None} for role in Role}
-    table = {Right.READ_SCENARIOS, Right.SUGGEST}
+    table = {Right.READ_SCENARIOS, Right.SUGGEST, Right.READ_MATCH}
     assert held == {
         Role.ADMIN: everything,
         Role.ANCHOR: everything,

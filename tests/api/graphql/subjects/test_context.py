@@ -15,6 +15,10 @@ from models.partnerships import Partnership
 from .conftest import Ask, member
 from .small import Small
 
+FOREIGN_ROW = (
+    "insert into outcome (partnership_id, id, name, stage) values (:p, gen_random_uuid(), 'x', 'CAREER')"
+)
+
 
 async def number(session: AsyncSession) -> int:
     return int((await session.execute(text("select 7"))).scalar_one())
@@ -98,7 +102,7 @@ async def test_a_change_of_a_foreign_partnership_is_stopped_by_the_database(
         with pytest.raises(Exception, match="row-level security"):
             async with context.writing(small.partnership.id) as session:
                 await session.execute(
-                    text("insert into outcome (partnership_id, id, name, stage) values (:p, gen_random_uuid(), 'x', 'CAREER')"),
+                    text(FOREIGN_ROW),
                     {"p": other_partnership.id},
                 )
 
@@ -112,7 +116,7 @@ async def test_answers_of_one_partnership_do_not_change_with_another(
     before = json.dumps(await ask(query, slug=small.slug))
     async with database.steward_session(Scope.of(other_partnership.id)) as session:
         await session.execute(
-            text("insert into outcome (partnership_id, id, name, stage) values (:p, gen_random_uuid(), 'x', 'CAREER')"),
+            text(FOREIGN_ROW),
             {"p": other_partnership.id},
         )
     assert json.dumps(await ask(query, slug=small.slug)) == before

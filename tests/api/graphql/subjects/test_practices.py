@@ -92,7 +92,7 @@ async def test_without_a_finding_there_is_a_reason_and_no_figure(ask: Ask, small
 
 
 async def test_a_cost_per_outcome_is_the_cost_over_the_additional_share(ask: Ask, small: Small) -> None:
-    fields = """costPerOutcome(outcome: $outcome, population: $population) { low { amount } mid { amount } high { amount } basis }
+    fields = """costPerOutcome(outcome: $outcome, population: $population) { mid { amount } basis }
       effect(outcome: $outcome, population: $population) { additionalPerHundred }"""
     asked = {
         "outcome": small.global_id("Outcome", "reading"),

@@ -48,7 +48,7 @@ async def test_without_a_token_anybody_is_the_community_of_what_is_public(
 ) -> None:
     public = (await told(database, None, small.slug))["data"]["viewer"]
     hidden = (await told(database, None, private.slug))["data"]["viewer"]
-    nobody = {"name": None, "organization": None, "funder": None, "partnerships": []}
+    nobody: dict[str, Any] = {"name": None, "organization": None, "funder": None, "partnerships": []}
     assert public == nobody | {"roles": ["COMMUNITY"]}
     assert hidden == nobody | {"roles": []}
 
