@@ -17,11 +17,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "setting up (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || true
-	@if test -x $(BIN)/uv; then \
-		$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock -e .; \
-	else \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock -e .; \
-	fi
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock -e . 2>/dev/null \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock -e .
 	@touch $(STAMP)
 
 run: $(STAMP) ## loads the fictional demo, prints a suggested reallocation, and serves until Ctrl-C

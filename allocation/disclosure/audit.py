@@ -113,30 +113,35 @@ def suspects(table: Table, protections: Sequence[Protection], *, is_many: bool =
     if len(left) <= _FEW or not is_large:
         return left
     doubted = {place: protections[place] for place in left if protections[place].actual is None}
-    try:
-        center = center_of(table)
-        for givers in _GIVERS:
-            cleared = _cleared_close_by(corners(table, doubted, center, givers), spare)
-            doubted = {place: each for place, each in doubted.items() if place not in cleared}
-    except ContradictionError:  # the center agrees with what is published only up to the solver's tolerance
-        return left
+    center = center_of(table)
+    for givers in _GIVERS:
+        cleared = _cleared_close_by(corners(table, doubted, center, givers), spare)
+        doubted = {place: each for place, each in doubted.items() if place not in cleared}
     return [place for place in left if place in doubted or protections[place].actual is not None]
 
 
 def _cleared_close_by(found: Sequence[Corner], spare: float) -> set[int]:
     """The places that are cleared by alternatives in their own corner: all corners at once, then one by one."""
-    if not found:
-        return set()
     together, wanted = joined([(each.table, each.wanted) for each in found])
-    near = set(_wide_search(together, wanted, spare, rounds=1))
+    try:
+        near = set(_wide_search(together, wanted, spare, rounds=1)) if wanted else set()
+    except ContradictionError:  # of one corner, as below
+        near = set(range(len(wanted)))
     cleared = set()
     start = 0
     for corner in found:
         for number, (place, each) in enumerate(zip(corner.places, corner.wanted, strict=True), start):
-            if number not in near or interval_of(corner.table, each).width >= each.width + spare:
+            if number not in near or _is_wide(corner.table, each, spare):
                 cleared.add(place)
         start += len(corner.places)
     return cleared
+
+
+def _is_wide(corner: Table, wanted: Protection, spare: float) -> bool:
+    try:
+        return interval_of(corner, wanted).width >= wanted.width + spare
+    except ContradictionError:  # the center agrees with what is published only up to the solver's tolerance
+        return False
 
 
 def _is_small(table: Table) -> bool:

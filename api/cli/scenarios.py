@@ -1,8 +1,8 @@
 """Commands about reallocation: `suggest`, `demo`."""
 
 import asyncio
+import re
 import time
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -29,6 +29,7 @@ TAKE_OVER_SECONDS = 2.0
 LOOK_SECONDS = 0.2
 PAGE_WIDTH = 110
 LARGEST_MINOR_UNITS = 10**17
+AMOUNT = re.compile(r"\$?([0-9][0-9,]{0,30})(?:\.([0-9]{1,2}))?")
 DEMO_SMALLEST_MOVE = 2_500_000  # minor units: a page of moves that a board can go through
 
 
@@ -137,14 +138,11 @@ def demo(
 
 def minor_units(text: str, option: str) -> int:
     """Minor units of an amount as a person types it. Errors: typer.BadParameter."""
-    try:
-        amount = Decimal(text.replace(",", "").removeprefix("$")).scaleb(2)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    is_money = amount.is_finite() and text.isascii() and 0 <= amount <= LARGEST_MINOR_UNITS
-    if not is_money or amount != amount.to_integral_value():
+    found = AMOUNT.fullmatch(text)
+    amount = int(found[1].replace(",", "")) * 100 + int((found[2] or "").ljust(2, "0")) if found else -1
+    if not 0 <= amount <= LARGEST_MINOR_UNITS:
         raise typer.BadParameter(f"{text!r} is no amount of dollars and cents", param_hint=option)
-    return int(amount)
+    return amount
 
 
 async def practices_named(database: "Database", partnership_id: UUID, names: list[str]) -> frozenset[str]:

@@ -213,16 +213,19 @@ async def load_match(
         if context.caller.denied(Right.READ_MATCH, each) is None
     ]
     for partnership_id in readable:
-        found |= await context.once(
-            ("match", partnership_id),
-            lambda session, partnership_id=partnership_id: _requirements(session, partnership_id),
-        )
+        found |= await _match_in(context, partnership_id)
     return [
         found.get((row["partnership"], row["id"]))
         if row["partnership"] in readable
         else Forbidden(Right.READ_MATCH)
         for row in rows
     ]
+
+
+async def _match_in(context: Context, partnership_id: UUID) -> Mapping[Key, MatchRequirement]:
+    return await context.once(
+        ("match", partnership_id), lambda session: _requirements(session, partnership_id)
+    )
 
 
 async def _requirements(session: AsyncSession, partnership_id: UUID) -> Mapping[Key, MatchRequirement]:

@@ -285,7 +285,7 @@ def _payer(sight: Sight, organizations: Mapping[str, str], text: str) -> str:
     if found is None or found.partnership_id != sight.partnership_id:
         raise NotFound
     id_ = str(found.key[-1])
-    organization = organizations.get(id_) if found.type_name == "Funder" else id_
+    organization = organizations.get(id_, "") if found.type_name == "Funder" else id_
     if organization not in sight.funders:
         raise NotFound
     return organization

@@ -35,11 +35,13 @@ from api.graphql import (
     staffing,
     transactions,
 )
+from api.graphql.anchor_changes import AnchorMutation
 from api.graphql.limits import LIMITS, Limits
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.operations import Operations, core_schema
 from api.graphql.queries import Query
-from api.graphql.reallocation import Mutation, Subscription
+from api.graphql.reallocation import Mutation as ReallocationMutation
+from api.graphql.reallocation import Subscription
 from api.graphql.scalars import SCALARS
 from api.graphql.sign_in import TokenOf, callers, operator, token_in
 from models.database import Database
@@ -65,6 +67,11 @@ PLANS = Plans(
     *staffing.PLANS,
     *transactions.PLANS,
 )
+
+
+@strawberry.type
+class Mutation(ReallocationMutation, AnchorMutation):
+    """Each change is made whole or not at all, and once per idempotency key."""
 
 
 @cache

@@ -45,6 +45,13 @@ async def demo_database(demonstration: Demonstration) -> AsyncGenerator[Database
     await opened.close()
 
 
+@pytest.fixture
+def unmigrated(server_url: str) -> Iterator[Logins]:
+    """A database without tables."""
+    with scratch_database(server_url) as logins:
+        yield logins
+
+
 @pytest.fixture(scope="session")
 def alignment() -> str:
     """The command as it is installed."""

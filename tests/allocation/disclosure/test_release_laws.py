@@ -36,7 +36,7 @@ def raw_of(crossings: list[tuple[int, float]]) -> list[RawCell]:
 
 @pytest.mark.parametrize("exact", [False, True])
 @given(crossings=people)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_protected_number_can_be_worked_out(
     crossings: list[tuple[int, float]], exact: bool, attacker: type, known_too_well: Judge
 ) -> None:
@@ -47,7 +47,7 @@ def test_no_protected_number_can_be_worked_out(
 
 
 @given(crossings=people)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_cell_shows_more_than_its_own_rules_allow(crossings: list[tuple[int, float]]) -> None:
     raw = raw_of(crossings)
     made = release(raw, STRUCTURE)
@@ -70,7 +70,7 @@ def test_the_same_counts_make_the_same_release(crossings: list[tuple[int, float]
 
 
 @given(crossings=people, moved=st.integers(0, 5), by=st.integers(1, 9))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_few_pupils_more_change_no_figure(crossings: list[tuple[int, float]], moved: int, by: int) -> None:
     first = release(raw_of(crossings), STRUCTURE)
     grown = [(size + by * (place == moved), share) for place, (size, share) in enumerate(crossings)]

@@ -18,7 +18,8 @@ COMPLETE = """
 select (select count(*) from organization) as organizations, (select count(*) from outcome) as outcomes,
   (select count(*) from population) as groups, (select count(*) from practice) as practices,
   (select count(*) from investment) as investments, (select count(*) from restriction) as restrictions,
-  (select count(*) from finding where source_system = 'findings') as findings, (select count(*) from staff_position) as positions,
+  (select count(*) from finding where source_system = 'findings') as findings,
+  (select count(*) from staff_position) as positions,
   (select count(*) from in_kind_resource) as in_kind, (select count(*) from policy_plan) as plans,
   (select count(*) from indicator) as indicators, (select count(*) from figure where is_newest) as figures,
   (select count(*) from import_run) as imports, (select count(*) from release) as releases
