@@ -30,7 +30,7 @@ test: $(STAMP) ## lints, checks types and arrows, and runs all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 fix: $(STAMP) ## formats the code and mends what can be mended by itself
 	$(BIN)/ruff check --fix .

@@ -23,7 +23,7 @@ def in_words(document: Mapping[str, Any], *, width: int = 110) -> Iterable[str]:
     if document["moves"]:
         yield from _moves(document["moves"], width)
     if document["before"] and document["after"]:
-        yield from _impact(document["before"], document["after"])
+        yield from _impact(document["before"], document["after"], width)
     yield from _limits(document)
 
 
@@ -49,21 +49,23 @@ def _moves(moves: Sequence[Mapping[str, Any]], width: int) -> Iterable[str]:
         yield f"  and {len(others)} smaller moves of {dollars(sum_of(others), currency)} together (--json shows all)"
 
 
-def _impact(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterable[str]:
+def _impact(before: Mapping[str, Any], after: Mapping[str, Any], width: int) -> Iterable[str]:
+    label_width = max(30, width - 24)
     earlier = {each["population"]["id"]: each for each in before["byPopulation"]}
     yield ""
     yield "Students expected to reach their outcome through these dollars, before and after:"
-    between = f"between {number(after['low'])} and {number(after['high'])}"
-    yield f"  {'all':<52} {number(before['students']):>9} {number(after['students']):>9}   {between}"
+    between = f"all (after, between {number(after['low'])} and {number(after['high'])})"
+    yield f"  {between:<{label_width}} {number(before['students']):>9} {number(after['students']):>9}"
     for each in sorted(after["byPopulation"], key=lambda one: -Decimal(one["students"])):
         was = earlier[each["population"]["id"]]["students"] if each["population"]["id"] in earlier else "0"
         if Decimal(was) == Decimal(each["students"]) == 0:
             continue
         mark = " (persistently behind)" if each["persistent"] else ""
-        label = cut(each["population"]["name"] + mark, 52)
-        yield f"  {label:<52} {number(was):>9} {number(each['students']):>9}"
+        label = cut(each["population"]["name"] + mark, label_width)
+        yield f"  {label:<{label_width}} {number(was):>9} {number(each['students']):>9}"
     shares = [Decimal(each["shareOnEvidence"]) * 100 for each in (before, after)]
-    yield f"  {'dollars on practices with the evidence asked for':<52} {shares[0]:>8.0f}% {shares[1]:>8.0f}%"
+    evidence = cut("dollars on practices with the evidence asked for", label_width)
+    yield f"  {evidence:<{label_width}} {shares[0]:>8.0f}% {shares[1]:>8.0f}%"
 
 
 def _limits(document: Mapping[str, Any]) -> Iterable[str]:

@@ -29,6 +29,7 @@ TERMS = Terms(SLUG, "Riverbend Cradle to Career", is_public=True, is_fictional=T
 FACTS_FIRST = ("organizations", "outcomes", "populations", "practices")
 THEN_MONEY = (
     *("investments", "restrictions", "allocations", "findings", "in-kind", "positions", "position-funding"),
+    *("ledger", "budgets", "obligations", "renewals", "match"),
     *("policy-plans", "local-results"),
 )
 CITY, PARTS = "Riverbend", ("North Bank", "South Bank", "Hillside")

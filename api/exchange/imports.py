@@ -25,6 +25,7 @@ from api.exchange.store.findings import store_findings
 from api.exchange.store.investments import store_investments
 from api.exchange.store.local_results import store_local_results
 from api.exchange.store.measurements import store_measurements
+from api.exchange.store.movements import store_movements
 from api.exchange.store.price_levels import store_price_levels
 from api.exchange.store.staging import Import
 from api.exchange.store.study_reports import store_reports
@@ -159,6 +160,7 @@ STORES: Mapping[str, Store] = {
     "local-results": store_local_results,
     "price-index": store_price_levels,
     "allocations": store_allocations,
+    "ledger": store_movements,
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from api.exchange import codelists
+from api.exchange import codelists, native_anchor
 from api.exchange.entries import entries
 from api.exchange.files import Source
 from api.exchange.investments import currency_code
@@ -348,6 +348,21 @@ TABLES: Mapping[str, NativeTable] = {
             *("comparison", "comparison_reached", "participants_before", "participants_reached_before"),
             *("comparison_before", "comparison_reached_before", "source"),
         ),
+    ),
+    "ledger": NativeTable(
+        native_anchor.ledger,
+        ("investment", "kind", "occurred_on", "amount"),
+        ("use", "practice", "outcome", "population", "area", "fiscal_year", "note"),
+    ),
+    "budgets": NativeTable(
+        native_anchor.budget, ("fiscal_year", "use", "amount", "currency"), ("funder", "position")
+    ),
+    "obligations": NativeTable(
+        native_anchor.obligation, ("investment", "kind", "title", "due_on"), ("done_on",)
+    ),
+    "renewals": NativeTable(native_anchor.renewal, ("investment", "due_on"), ("probability", "owner_name")),
+    "match": NativeTable(
+        native_anchor.match, ("investment", "ratio", "required"), ("in_kind_counts", "due_on", "in_kind")
     ),
     "price-index": NativeTable(_price_level, ("name", "year", "level"), ("source",)),
 }

@@ -8,6 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from api.exchange.records_anchor import (
+    BudgetRecord,
+    LedgerRecord,
+    MatchRecord,
+    ObligationRecord,
+    RenewalRecord,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionRecord:
@@ -381,4 +389,9 @@ Record = (
     | PositionFundingRecord
     | PolicyPlanRecord
     | InKindRecord
+    | LedgerRecord
+    | BudgetRecord
+    | ObligationRecord
+    | RenewalRecord
+    | MatchRecord
 )

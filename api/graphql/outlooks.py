@@ -189,8 +189,12 @@ def at_loss(
     from_: Annotated[date, strawberry.argument(name="from")],
     also: list[strawberry.ID] | None = None,
     share: Decimal | None = None,
+    as_of: date | None = None,
 ) -> None:
-    """The field's arguments; `also` are further funders that leave, `share` (0 to 1) what they cut."""
+    """The field's arguments; `also` are further funders that leave, `share` (0 to 1) what they cut.
+
+    Months count from the month of `asOf`, which is today where it is absent.
+    """
 
 
 async def load_staffing(
@@ -258,8 +262,8 @@ async def _loss(context: Context, partnership_id: UUID, asked: Mapping[str, Any]
         loss = Loss(payers, asked["from_"], Decimal(1) if asked.get("share") is None else asked["share"])
     except LossError as error:
         raise Refusal(Code.INVALID, f"{str(error).capitalize()}.") from error
-    today = datetime.now(UTC).date()
-    taken = await context.run(lambda session: read_loss(session, partnership_id, loss, today))
+    as_of = asked.get("as_of") or datetime.now(UTC).date()
+    taken = await context.run(lambda session: read_loss(session, partnership_id, loss, as_of))
     return _told(sight, taken)
 
 

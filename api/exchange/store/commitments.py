@@ -38,8 +38,7 @@ PAID = """
 UNPOSTED = f"""
 create temporary table unposted on commit drop as
 select n.n, n.investment_id, n.currency, n.use, n.action, v.kind, v.amount, v.note, n.payer_id,
-  n.recipient_id as payee_id, coalesce(v.effective_on, n.awarded_on, n.starts_on, current_date) as effective_on,
-  null::uuid as promise, null::uuid as target
+  n.recipient_id as payee_id, coalesce(v.effective_on, n.awarded_on, n.starts_on, current_date) as effective_on
 from incoming n cross join lateral (
   select 'COMMITMENT' as kind, n.amount, null::date as effective_on, null::text as note where n.action = 'created'
   union all
@@ -71,38 +70,45 @@ where n.action = 'updated' and b.guard = 'NO_OVERDRAFT'
   and b.credits_posted - b.debits_posted - b.debits_pending + n.amount - {BOOKED} < 0
 """  # noqa: S608 - our own words
 
-# A negative award owes dollars back, so its own line may fall below zero.
-OPEN_ACCOUNTS = """
-insert into ledger.account (partnership_id, id, kind, unit, guard, investment_id, use)
-select distinct on (u.investment_id, k.kind) :p, gen_random_uuid(), k.kind, u.currency, k.guard, u.investment_id, k.use
+# The accounts that the lines need, with ids of our own making; only an amended award is looked up. A negative award owes
+# dollars back, so its own line may fall below zero.
+OPENING = """
+create temporary table opening on commit drop as
+select distinct on (u.investment_id, k.kind) u.investment_id, k.kind, u.currency as unit, k.guard, k.use,
+  gen_random_uuid() as id, u.action = 'updated' as may_be_known, false as is_known
 from unposted u cross join lateral (values
   ('RECEIVABLE', 'NONE', null),
   (case u.kind when 'COMMITMENT' then 'AVAILABLE' else 'PAID' end,
    case when u.kind = 'COMMITMENT' and u.amount > 0 then 'NO_OVERDRAFT' else 'NONE' end,
    case u.kind when 'COMMITMENT' then u.use end)) as k(kind, guard, use)
 order by u.investment_id, k.kind
-on conflict do nothing
+"""
+FIND_KNOWN = f"""
+update opening o set id = known.id, is_known = true
+from opening k cross join lateral (
+  select a.id from ledger.account a where a.partnership_id = :p and a.investment_id = k.investment_id
+    and a.kind = k.kind and a.unit = k.unit and a.use is not distinct from k.use and {UNTARGETED.format("a")}
+  offset 0) known
+where k.may_be_known and o.investment_id = k.investment_id and o.kind = k.kind
+"""  # noqa: S608 - our own words
+OPEN_ACCOUNTS = """
+insert into ledger.account (partnership_id, id, kind, unit, guard, investment_id, use)
+select :p, id, kind, unit, guard, investment_id, use from opening where not is_known
 """
 
 # Promised dollars become available (or paid) from the funder's promise; a negative amount goes the other way.
-FIND_ACCOUNTS = f"""
-update unposted u set promise = (
-  select a.id from ledger.account a where a.partnership_id = :p and a.investment_id = u.investment_id
-    and a.kind = 'RECEIVABLE' and a.unit = u.currency),
-target = (
-  select a.id from ledger.account a where a.partnership_id = :p and a.investment_id = u.investment_id
-    and a.kind = case u.kind when 'COMMITMENT' then 'AVAILABLE' else 'PAID' end and a.unit = u.currency
-    and (u.kind <> 'COMMITMENT' or a.use = u.use) and {UNTARGETED.format("a")})
-"""  # noqa: S608 - our own words
 LINES = """
 create temporary table posting on commit drop as
 select row_number() over (order by u.n, u.kind, u.effective_on, u.amount) as n, jsonb_strip_nulls(jsonb_build_object(
   'kind', u.kind,
-  'debit', case when (u.amount > 0) = (u.kind = 'COMMITMENT') then u.promise else u.target end,
-  'credit', case when (u.amount > 0) = (u.kind = 'COMMITMENT') then u.target else u.promise end,
+  'debit', case when (u.amount > 0) = (u.kind = 'COMMITMENT') then promise.id else target.id end,
+  'credit', case when (u.amount > 0) = (u.kind = 'COMMITMENT') then target.id else promise.id end,
   'unit', u.currency, 'amount', abs(u.amount), 'effective_on', u.effective_on, 'payer_id', u.payer_id,
   'payee_id', u.payee_id, 'note', left(u.note, 2000))) as line
 from unposted u
+join opening promise on promise.investment_id = u.investment_id and promise.kind = 'RECEIVABLE'
+join opening target on target.investment_id = u.investment_id
+  and target.kind = case u.kind when 'COMMITMENT' then 'AVAILABLE' else 'PAID' end
 """
 
 POST = """
@@ -126,12 +132,15 @@ async def refuse_impossible_amounts(
 async def post_amounts(session: AsyncSession, run_of: Import) -> None:
     """Opens the accounts of the awards and posts, in batches, what the ledger has not heard yet."""
     p = run_of.partnership_id
-    await drop(session, "unposted", "posting")
+    await drop(session, "unposted", "opening", "posting")
     await run(session, UNPOSTED, p=p)
     await analyze(session, "unposted")
+    await run(session, OPENING)
+    await run(session, "create unique index on opening (investment_id, kind)")
+    await analyze(session, "opening")
+    await run(session, FIND_KNOWN, p=p)
     await run(session, OPEN_ACCOUNTS, p=p)
     await recount(session, "ledger.account")
-    await run(session, FIND_ACCOUNTS, p=p)
     count = await run(session, LINES)
     await run(session, "create index on posting (n)")
     await analyze(session, "posting")

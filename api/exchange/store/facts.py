@@ -20,7 +20,9 @@ from api.exchange.records import (
     Record,
     RestrictionRecord,
 )
+from api.exchange.records_anchor import BudgetRecord, MatchRecord, ObligationRecord, RenewalRecord
 from api.exchange.report import ImportReport
+from api.exchange.store.anchor import store_budget, store_match, store_obligation, store_renewal
 from api.exchange.store.groups import is_total
 from api.exchange.store.money import minor, optional_minor
 from api.exchange.store.names import Names, UnknownName, tell_unknown
@@ -235,4 +237,8 @@ STORES: Mapping[type[Record], Callable[[Desk, Any], Awaitable[str]]] = {  # Any:
     PositionFundingRecord: _position_funding,
     PolicyPlanRecord: _policy_plan,
     InKindRecord: _in_kind,
+    BudgetRecord: store_budget,
+    ObligationRecord: store_obligation,
+    RenewalRecord: store_renewal,
+    MatchRecord: store_match,
 }

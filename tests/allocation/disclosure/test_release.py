@@ -196,11 +196,23 @@ def _added(cells: dict[CellKey, tuple[int, int]], parts: Sequence[CellKey]) -> t
     return sum(cells[key][0] for key in parts), sum(cells[key][1] for key in parts)
 
 
-def test_a_table_that_cannot_be_protected_by_single_cells_is_dropped_and_said_so() -> None:
-    # All three groups are small, and so is the union of any two: only silence about the whole protects them.
-    raw = [_raw(_key(name), 1, 2) for name in "ABC"]
-    raw.append(_raw(TOTAL_KEY, 3, 6))
-    made = release(raw, STRUCTURE, exact_sizes=True)
+def test_a_breakdown_that_single_cells_cannot_protect_is_dropped_and_said_so(
+    attacker: type, known_too_well: Judge
+) -> None:
+    """A published total of 12: a group withheld as one of ten or more leaves none, one or two for the other."""
+    public = RawCell(TOTAL_KEY, 6, 12, Decimal("50.0"), already_public=True)
+    own = [_raw(_key("A"), 6, 11), _raw(_key("C"), 0, 1)]
+    structure = Structure((Dimension("race", ("A", "C"), complete=True),))
+    made = release([public, *own], structure)
+    assert [(each.area, each.dimension, each.period) for each in made.dropped] == [("North", "race", "2024")]
+    assert made.audit.is_clean
+    assert made.cells[_key("A")].rule == made.cells[_key("C")].rule
+    reader = attacker(made.cells, [(TOTAL_KEY, [_key("A"), _key("C")])])
+    assert known_too_well(reader, [own[1]]) == []
+
+
+def test_groups_that_are_all_small_are_all_withheld() -> None:
+    made = release(_table((1, 2), (1, 2), (1, 2)), STRUCTURE, exact_sizes=True)
     assert not any(cell.is_shown for cell in made.cells.values())
     assert made.audit.is_clean
 

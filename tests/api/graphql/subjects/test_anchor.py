@@ -61,7 +61,7 @@ async def test_the_anchor_sees_months_gaps_and_shares(ask: Ask, small: Small) ->
     found = (await outlook(ask, small, Role.ANCHOR))["data"]["partnership"]["staffing"]
     assert found["firstGap"] == date(NEXT_YEAR, 7, 1).isoformat()
     assert found["runwayMonths"] == 6
-    assert (found["recurringShare"], found["largestFunderShare"]) == ("0.75", "0.75")
+    assert (found["recurringShare"], found["largestFunderShare"]) == ("0.750000", "0.750000")
     assert "PARTNERSHIP_DIRECTOR" not in found["missingRoles"]
     assert len(found["missingRoles"]) == 4
     secured = [month["secured"]["amount"] for month in found["months"]]
