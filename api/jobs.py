@@ -25,6 +25,7 @@ from pgqueuer.domain.settings import DBSettings
 from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job
 from pgqueuer.types import Channel
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -45,6 +46,7 @@ ANSWER_SCENARIO = "answer_scenario"
 ATTEMPTS = 3
 HEARTBEAT = timedelta(seconds=10)  # a job whose worker has been silent for so long is taken by another
 PAUSE = timedelta(seconds=2)  # between two tries, of a job or of the connection
+PRESENCE = 7_223_411_907  # any fixed number: a worker holds this lock, shared, for as long as it is connected
 
 _log = logging.getLogger("alignment.jobs")
 
@@ -55,6 +57,15 @@ async def enqueue_scenario(session: AsyncSession, partnership_id: UUID, scenario
     driver = (await connection.get_raw_connection()).driver_connection
     payload = json.dumps({"partnership": str(partnership_id), "scenario": str(scenario_id)}).encode()
     await queue_of(driver).enqueue(ANSWER_SCENARIO, payload)
+
+
+async def has_worker(database: Database) -> bool:
+    """Whether a worker is connected; wrongly true for a moment where two ask at once."""
+    async with database.connection() as connection:
+        query = text("select pg_try_advisory_xact_lock(:lock)")
+        is_nobody_there = (await connection.execute(query, {"lock": PRESENCE})).scalar_one()
+        await connection.rollback()
+    return not is_nobody_there
 
 
 async def work(
@@ -76,6 +87,7 @@ async def _work(database: Database, stop: asyncio.Event, heartbeat: timedelta) -
     address = database.logins.login("app").set(drivername="postgresql")
     connection = await asyncpg.connect(address.render_as_string(hide_password=False))
     try:
+        await connection.execute("select pg_advisory_lock_shared($1)", PRESENCE)
         manager = QueueManager(queue_of(connection), Channel(settings().channel))
 
         @manager.entrypoint(ANSWER_SCENARIO)

@@ -66,14 +66,15 @@ async def _migrate(logins: Logins, revision: str, *, down: bool) -> None:
 
 
 def _run(connection: Connection, logins: Logins, revision: str, down: bool) -> None:
-    _provide_roles(connection, logins)
+    provide_roles(connection, logins)
     config = configuration()
     config.attributes["connection"] = connection
     config.attributes["logins"] = logins
     (command.downgrade if down else command.upgrade)(config, revision)
 
 
-def _provide_roles(connection: Connection, logins: Logins) -> None:
+def provide_roles(connection: Connection, logins: Logins) -> None:
+    """Creates the database's three roles where absent, and gives them their passwords."""
     owner, database = quoted(logins.role("owner")), quoted(logins.database)
     _provide_role(connection, logins.role("owner"), "nologin")
     for name in ("app", "steward"):

@@ -166,7 +166,7 @@ async def practices_named(database: "Database", partnership_id: UUID, names: lis
 async def suggested(
     database: "Database", partnership_id: UUID, ask: "Ask", name: str | None = None
 ) -> dict[str, Any]:  # Any: a scenario's document
-    """Asks, waits with a progress bar, and works the queue itself where no worker begins within two seconds."""
+    """Asks, waits with a progress bar, and works the queue itself where no worker takes it within two seconds."""
     from allocation.scenarios import ask_for
     from api.jobs import enqueue_scenario
     from models.database import Scope
@@ -204,14 +204,14 @@ async def _watched(
 async def _stand_in(
     database: "Database", partnership_id: UUID, scenario_id: UUID, stop: asyncio.Event
 ) -> None:
-    """Works as a worker does, if after two seconds nobody has begun."""
+    """Works as a worker does, if there is none, or if after two seconds nobody has begun."""
     from allocation.scenarios import find_scenario
-    from api.jobs import work
+    from api.jobs import has_worker, work
     from models.database import Scope
     from models.scenarios import ScenarioStatus
 
-    asked_at = time.monotonic()
-    while time.monotonic() - asked_at < TAKE_OVER_SECONDS:
+    asked_at, is_attended = time.monotonic(), await has_worker(database)
+    while is_attended and time.monotonic() - asked_at < TAKE_OVER_SECONDS:
         if stop.is_set():
             return
         await asyncio.sleep(LOOK_SECONDS)

@@ -18,8 +18,10 @@ __all__ = ["Documents", "Prepared", "is_nested_deeper"]
 
 _RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _BRACKETS: Final = re.compile(
-    r'"""(?:\\"""|[^"]|"(?!""))*+(?:"""|$)'  # a block string
-    r'|"(?:[^"\\\n]|\\.)*+(?:"|$|\n)'  # a string
+    # No two alternatives match at one place, and what ends a string always does: nothing is tried twice.
+    # (Possessive quantifiers would say so, but CPython before 3.11.4 loses its place in them.)
+    r'"""(?:[^"\\]|\\"""|\\(?!""")|"(?!""))*(?:"""|$)'  # a block string
+    r'|"(?:[^"\\\n]|\\.)*(?:"|$|\n|\\$)'  # a string
     r"|#[^\n]*"  # a comment
     r"|[\[{(]|[\]})]",
     re.DOTALL,

@@ -18,7 +18,7 @@ from api.graphql.limits import LIMITS, Limits
 
 __all__ = ["Request", "read_json", "read_request"]
 
-_TOKENS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|$)|[\[{\]}]', re.DOTALL)
+_TOKENS: Final = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|$|\\$)|[\[{\]}]', re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from allocation.question import Ask
 from allocation.scenarios import ask_for, cancel_scenario, find_scenario
 from api.demo.riverbend import FISCAL_YEAR
-from api.jobs import enqueue_scenario, work
+from api.jobs import enqueue_scenario, has_worker, work
 from api.scenario_documents import Document, is_over, read_scenario
 from models.database import Database, Scope
 from models.scenarios import ScenarioStatus
@@ -191,6 +191,13 @@ async def test_the_job_of_a_killed_worker_is_finished_by_another(
         looks = await desk.wait(scenario_id, is_over)
     assert looks[-1]["status"] == "READY"
     assert len({move["id"] for move in looks[-1]["moves"]}) == len(looks[-1]["moves"]) > 0
+
+
+async def test_a_worker_is_seen_for_as_long_as_it_is_connected(desk: Desk) -> None:
+    assert not await has_worker(desk.database)
+    async with working(desk.database):
+        await eventually(lambda: has_worker(desk.database))
+    assert not await has_worker(desk.database)
 
 
 async def test_a_question_that_cannot_be_read_ends_in_failed_with_a_sentence(desk: Desk) -> None:

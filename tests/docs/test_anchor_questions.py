@@ -96,9 +96,9 @@ def paid(
     for row in rows("position-funding"):
         funder = awards()[row["investment"]]["Funder"] if row["investment"] else ""
         is_gone = funder == without and month >= since
-        if row["position"] == title and is_paid(row, month) and not is_gone:
-            if (row["certain"] == "true") is certain:
-                total += Decimal(row["monthly"]) * (1 if certain else _chance(row["investment"]))
+        is_asked = row["position"] == title and (row["certain"] == "true") is certain
+        if is_asked and is_paid(row, month) and not is_gone:
+            total += Decimal(row["monthly"]) * (1 if certain else _chance(row["investment"]))
     return total
 
 

@@ -90,7 +90,7 @@ HOLES = {
     "row-level security is forced": "alter table practice no force row level security",
     "each act has a policy, and none lets all rows pass": "drop policy tenant_deletes on practice",
     "no policy reads true": "create policy planted on practice for select using (true)",
-    "the partnership leads every key": "alter table practice add constraint planted unique (name)",
+    "the partnership leads every key": "alter table practice add constraint planted unique (id)",
     "the partnership leads every index": "create index planted on practice (name)",
     "a reference to a tenant's row carries the partnership on both sides": (
         "create table planted (partnership_id uuid, other uuid, foreign key (other) references partnership (id))"
