@@ -16,8 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from migrations.upgrade import provide_roles
-from migrations.upgrade import quoted
+from migrations.upgrade import provide_roles, quoted
 from models import embedded
 from models.database import DatabaseError, Logins
 

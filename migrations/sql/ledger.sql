@@ -37,7 +37,9 @@ create type ledger.line as (
 
 -- The first line whose accounts are not there or have moved. Here and below accounts are looked up line by line
 -- ("lateral ... offset 0"): nothing tells the planner how many accounts a partnership has that is filling up, and joined
--- freely it reads all lines once for each account. Functions here have no SET clause, so that they are inlined
+-- freely it reads all lines once for each account. For the same reason the partnership is compared by "is not distinct
+-- from", which is no index condition: row-level security has one already, and two of them make the planner think that a
+-- partnership has one row, so that any index will do. Functions here have no SET clause, so that they are inlined
 -- into the door's statements and planned with them; the door pins the search path.
 create function ledger.account_fault(p uuid, lines ledger.line[]) returns table (n bigint, code text, detail text)
 language sql stable
@@ -47,9 +49,9 @@ as $$
       else 'the account has moved since it was read' end
   from unnest(lines) l
   left join lateral (select a.id, a.version from ledger.account a
-    where a.partnership_id = p and a.id = l.debit and a.unit = l.unit offset 0) d on true
+    where a.partnership_id is not distinct from p and a.id = l.debit and a.unit = l.unit offset 0) d on true
   left join lateral (select a.id from ledger.account a
-    where a.partnership_id = p and a.id = l.credit and a.unit = l.unit offset 0) c on true
+    where a.partnership_id is not distinct from p and a.id = l.credit and a.unit = l.unit offset 0) c on true
   where d.id is null or c.id is null or l.expect_debit_version <> d.version
   order by l.n limit 1
 $$;
@@ -66,11 +68,11 @@ as $$
         and r.credit_account_id = l.debit and r.unit = l.unit) as mirrors,
       case when l.reverses_id is not null then
         sum(l.amount) over (partition by l.reverses_id)
-        + (select coalesce(sum(y.amount), 0) from ledger.transfer y where y.partnership_id = p and y.reverses_id = l.reverses_id)
+        + (select coalesce(sum(y.amount), 0) from ledger.transfer y where y.partnership_id is not distinct from p and y.reverses_id = l.reverses_id)
       end as reversed
     from unnest(lines) l
-    left join ledger.transfer w on w.partnership_id = p and w.id = l.pending_id
-    left join ledger.transfer r on r.partnership_id = p and r.id = l.reverses_id
+    left join ledger.transfer w on w.partnership_id is not distinct from p and w.id = l.pending_id
+    left join ledger.transfer r on r.partnership_id is not distinct from p and r.id = l.reverses_id
     where l.phase in ('POST', 'VOID') or l.reverses_id is not null)
   select line.n, fault.code, fault.detail from line cross join lateral (values
     (line.phase in ('POST', 'VOID') and (line.same_pending is not true or line.amount > line.pending_amount
@@ -138,7 +140,7 @@ begin
   if has_links then
     lines := array(select row(l.id, l.kind, l.phase, l.debit, l.credit, l.unit, l.amount, l.pending_id, l.reverses_id, l.payer_id,
         l.payee_id, l.effective_on, l.note, l.expect_debit_version, l.n,
-        (select w.amount from ledger.transfer w where w.partnership_id = p and w.id = l.pending_id))::ledger.line
+        (select w.amount from ledger.transfer w where w.partnership_id is not distinct from p and w.id = l.pending_id))::ledger.line
       from unnest(lines) l order by l.n);
     select * into wrong from ledger.link_fault(p, lines);
     if found then raise exception 'line %: %', wrong.n, wrong.detail using errcode = wrong.code; end if;
@@ -161,8 +163,8 @@ begin
           l.unit, l.amount, l.pending_id, l.reverses_id, coalesce(d.investment_id, c.investment_id) as investment_id,
           l.payer_id, l.payee_id, l.effective_on, l.note
         from unnest(lines) l
-        cross join lateral (select a.investment_id from ledger.account a where a.partnership_id = p and a.id = l.debit offset 0) d
-        cross join lateral (select a.investment_id from ledger.account a where a.partnership_id = p and a.id = l.credit offset 0) c
+        cross join lateral (select a.investment_id from ledger.account a where a.partnership_id is not distinct from p and a.id = l.debit offset 0) d
+        cross join lateral (select a.investment_id from ledger.account a where a.partnership_id is not distinct from p and a.id = l.credit offset 0) c
         offset 0) y) x;
 
   insert into ledger.entry (partnership_id, account_id, version, transfer_id, side, pending, posted, balance_after)
@@ -170,7 +172,7 @@ begin
       a.credits_posted - a.debits_posted + sum(case s.side when 'C' then s.posted else -s.posted end) over w
     from ledger.sides(lines) s
     cross join lateral (select x.version, x.credits_posted, x.debits_posted from ledger.account x
-      where x.partnership_id = p and x.id = s.account offset 0) a
+      where x.partnership_id is not distinct from p and x.id = s.account offset 0) a
     window w as (partition by s.account order by s.n, s.side rows unbounded preceding);
 
   -- Written as an upsert, which finds each account by its key; the book's lock keeps what was read true.
@@ -183,13 +185,13 @@ begin
         coalesce(sum(pending) filter (where side = 'D'), 0) as dp, coalesce(sum(posted) filter (where side = 'D'), 0) as dq,
         coalesce(sum(pending) filter (where side = 'C'), 0) as cp, coalesce(sum(posted) filter (where side = 'C'), 0) as cq
       from ledger.sides(lines) group by account) s
-    cross join lateral (select x.* from ledger.account x where x.partnership_id = p and x.id = s.account offset 0) a
+    cross join lateral (select x.* from ledger.account x where x.partnership_id is not distinct from p and x.id = s.account offset 0) a
   on conflict (partnership_id, id) do update set
     debits_pending = excluded.debits_pending, debits_posted = excluded.debits_posted,
     credits_pending = excluded.credits_pending, credits_posted = excluded.credits_posted, version = excluded.version;
 
   select t.hash into last_hash from ledger.transfer t
-    where t.partnership_id = p and t.sequence = book.sequence + jsonb_array_length(p_lines);
+    where t.partnership_id is not distinct from p and t.sequence = book.sequence + jsonb_array_length(p_lines);
   update ledger.book b set sequence = book.sequence + jsonb_array_length(p_lines), head = last_hash where b.partnership_id = p;
   answer := jsonb_build_object('batch', batch_id, 'sequence', book.sequence + jsonb_array_length(p_lines),
     'count', jsonb_array_length(p_lines), 'hash', encode(last_hash, 'hex'));

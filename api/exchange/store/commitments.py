@@ -20,18 +20,18 @@ FIRST, CHUNK = (
 BOOKED = """
 (select coalesce(sum(case when d.kind = 'RECEIVABLE' then t.amount else -t.amount end), 0)
   from ledger.transfer t
-  join ledger.account d on d.partnership_id = :p and d.id = t.debit_account_id
-  join ledger.account c on c.partnership_id = :p and c.id = t.credit_account_id
-  where t.partnership_id = :p and t.investment_id = n.investment_id and t.phase in ('POSTED', 'POST')
+  join ledger.account d on d.partnership_id is not distinct from :p and d.id = t.debit_account_id
+  join ledger.account c on c.partnership_id is not distinct from :p and c.id = t.credit_account_id
+  where t.partnership_id is not distinct from :p and t.investment_id = n.investment_id and t.phase in ('POSTED', 'POST')
     and (d.kind = 'RECEIVABLE' and c.kind in ('AVAILABLE', 'OBLIGATED', 'SPENT')
       or c.kind = 'RECEIVABLE' and d.kind in ('AVAILABLE', 'OBLIGATED', 'SPENT')))
 """
 PAID = """
 (select coalesce(sum(case when d.kind = 'PAID' then t.amount else -t.amount end), 0)
   from ledger.transfer t
-  join ledger.account d on d.partnership_id = :p and d.id = t.debit_account_id
-  join ledger.account c on c.partnership_id = :p and c.id = t.credit_account_id
-  where t.partnership_id = :p and t.investment_id = n.investment_id and t.phase in ('POSTED', 'POST')
+  join ledger.account d on d.partnership_id is not distinct from :p and d.id = t.debit_account_id
+  join ledger.account c on c.partnership_id is not distinct from :p and c.id = t.credit_account_id
+  where t.partnership_id is not distinct from :p and t.investment_id = n.investment_id and t.phase in ('POSTED', 'POST')
     and (d.kind = 'PAID' and c.kind = 'RECEIVABLE' or d.kind = 'RECEIVABLE' and c.kind = 'PAID'))
 """
 
@@ -64,14 +64,14 @@ CUT_TOO_FAR = f"""
 select n.n, n.row, 'below-allocated' as code,
   'the award is cut below what is already allocated or spent of it' as message,
   'amount' as field, (n.amount / 100.0)::numeric(20, 2)::text as value
-from incoming n join ledger.account b on b.partnership_id = :p and b.investment_id = n.investment_id
+from incoming n join ledger.account b on b.partnership_id is not distinct from :p and b.investment_id = n.investment_id
   and b.kind = 'AVAILABLE' and b.use = n.use and {UNTARGETED.format("b")}
 where n.action = 'updated' and b.guard = 'NO_OVERDRAFT'
   and b.credits_posted - b.debits_posted - b.debits_pending + n.amount - {BOOKED} < 0
 """  # noqa: S608 - our own words
 
-# The accounts that the lines need, with ids of our own making; only an amended award is looked up. A negative award owes
-# dollars back, so its own line may fall below zero.
+# The accounts that the lines need, with ids of our own making; only an amended award is looked up. A negative award
+# owes dollars back, so its own line may fall below zero.
 OPENING = """
 create temporary table opening on commit drop as
 select distinct on (u.investment_id, k.kind) u.investment_id, k.kind, u.currency as unit, k.guard, k.use,
@@ -86,7 +86,7 @@ order by u.investment_id, k.kind
 FIND_KNOWN = f"""
 update opening o set id = known.id, is_known = true
 from opening k cross join lateral (
-  select a.id from ledger.account a where a.partnership_id = :p and a.investment_id = k.investment_id
+  select a.id from ledger.account a where a.partnership_id is not distinct from :p and a.investment_id = k.investment_id
     and a.kind = k.kind and a.unit = k.unit and a.use is not distinct from k.use and {UNTARGETED.format("a")}
   offset 0) known
 where k.may_be_known and o.investment_id = k.investment_id and o.kind = k.kind

@@ -18,13 +18,13 @@ select distinct dimension, population, null::uuid as population_id from incoming
 """
 BY_VALUE = """
 update named_group g set population_id = (
-  select p.id from population p where p.partnership_id = :p and p.dimension = g.dimension and p.value = g.population)
+  select p.id from population p where p.partnership_id is not distinct from :p and p.dimension = g.dimension and p.value = g.population)
 where g.population_id is null
 """
 BY_ALIAS = """
 update named_group g set population_id = (
   select a.population_id from population_alias a
-  where a.partnership_id = :p and a.dimension = g.dimension and a.alias = g.population)
+  where a.partnership_id is not distinct from :p and a.dimension = g.dimension and a.alias = g.population)
 where g.population_id is null
 """
 NEW_GROUPS = """

@@ -61,7 +61,7 @@ from incoming where coalesce(awarded_on, starts_on) not between '{EARLIEST}' and
 MATCH_SAME_CONTENT = """
 update incoming n set (investment_id, action) = (
   select i.id, case when i.fingerprint_sha256 = n.fingerprint_sha256 then 'unchanged' else 'updated' end
-  from investment i where i.partnership_id = :p and i.source_system = :system
+  from investment i where i.partnership_id is not distinct from :p and i.source_system = :system
     and i.content_sha256 = n.content_sha256 and i.occurrence = n.occurrence)
 """
 
@@ -74,7 +74,7 @@ from (select min(n) as n from incoming where identifier is not null
 join incoming k on k.n = once.n
 cross join lateral (
   select i.id, i.awarded_on, i.recipient_id, count(*) over () as times from investment i
-  where i.partnership_id = :p and i.source_system = :system and i.source_identifier = k.identifier
+  where i.partnership_id is not distinct from :p and i.source_system = :system and i.source_identifier = k.identifier
     and i.source_publisher is not distinct from k.publisher
   limit 1) known
 where n.n = once.n and n.investment_id is null and known.times = 1
@@ -85,7 +85,7 @@ where n.n = once.n and n.investment_id is null and known.times = 1
 NAMESAKES = """
 select n.row, n.identifier from incoming n
 where n.investment_id is null and exists (
-  select from investment i where i.partnership_id = :p and i.source_system = :system
+  select from investment i where i.partnership_id is not distinct from :p and i.source_system = :system
     and i.source_identifier = n.identifier and i.source_publisher is not distinct from n.publisher)
 order by n.n
 """
@@ -93,18 +93,18 @@ order by n.n
 OTHER_CURRENCY = """
 select n.n, n.row, 'currency-changed' as code, 'the award is on the books in another currency' as message,
   'currency' as field, n.currency as value
-from incoming n join investment i on i.partnership_id = :p and i.id = n.investment_id
+from incoming n join investment i on i.partnership_id is not distinct from :p and i.id = n.investment_id
 where n.action = 'updated' and i.currency <> n.currency
 """
 
 # Dollars lie on the books by their use, so an award keeps the one that it came with.
 OTHER_USE = """
-select n.row, n.use from incoming n join investment i on i.partnership_id = :p and i.id = n.investment_id
+select n.row, n.use from incoming n join investment i on i.partnership_id is not distinct from :p and i.id = n.investment_id
 where n.action = 'updated' and n.use is not null and i.use <> n.use order by n.n
 """
 KEEP_USE = """
 update incoming n set use = i.use from investment i
-where n.action = 'updated' and i.partnership_id = :p and i.id = n.investment_id
+where n.action = 'updated' and i.partnership_id is not distinct from :p and i.id = n.investment_id
 """
 
 REST = """
@@ -135,7 +135,7 @@ update investment i set funder_id = n.funder_id, recipient_id = n.recipient_id, 
   source_row = n.row, content_sha256 = n.content_sha256, fingerprint_sha256 = n.fingerprint_sha256,
   occurrence = n.occurrence, extra = {REST}, import_id = :import_id, version = i.version + 1
 from incoming n
-where n.action = 'updated' and i.partnership_id = :p and i.id = n.investment_id
+where n.action = 'updated' and i.partnership_id is not distinct from :p and i.id = n.investment_id
 """  # noqa: S608 - our own words
 
 _fields_of = attrgetter(*FIELDS)

@@ -40,12 +40,12 @@ select n, row, 'unknown-indicator' as code,
   'no indicator has this code; describe it in the recipe''s [indicator]' as message,
   'indicator' as field, indicator as value
 from incoming where not exists (
-  select from indicator i where i.partnership_id = :p and i.code = incoming.indicator) order by n
+  select from indicator i where i.partnership_id is not distinct from :p and i.code = incoming.indicator) order by n
 """
 
 MATCH = """
 update incoming n set
-  indicator_id = (select i.id from indicator i where i.partnership_id = :p and i.code = n.indicator),
+  indicator_id = (select i.id from indicator i where i.partnership_id is not distinct from :p and i.code = n.indicator),
   area_id = (select place.area_id from place where place.key = coalesce('c:' || n.area_code, 'n:' || n.area)),
   population_id = (
     select g.population_id from named_group g where g.dimension = n.dimension and g.population = n.population)
@@ -66,7 +66,7 @@ select n, row, 'contradiction' as code, 'the same area, group and period stand t
 
 MATCH_MEASUREMENTS = """
 update incoming n set measurement_id = (
-  select m.id from measurement m where m.partnership_id = :p and m.indicator_id = n.indicator_id
+  select m.id from measurement m where m.partnership_id is not distinct from :p and m.indicator_id = n.indicator_id
     and m.area_id = n.area_id and m.population_id = n.population_id and m.period_start = n.period_start
     and m.period_end = n.period_end)
 """
@@ -85,7 +85,7 @@ from incoming k cross join lateral (
   select f.version, (f.status, f.value, f.low, f.high, f.mark, f.numerator, f.denominator, f.already_public)
     is not distinct from
     (k.status, k.value, k.low, k.high, k.mark, k.numerator, k.denominator, :already_public) as is_same
-  from raw.figure f where f.partnership_id = :p and f.measurement_id = k.measurement_id
+  from raw.figure f where f.partnership_id is not distinct from :p and f.measurement_id = k.measurement_id
   order by f.version desc limit 1) newest
 where k.action = 'known' and n.n = k.n
 """

@@ -30,15 +30,15 @@ from (
 KNOWN_BY_IDENTIFIER = """
 update party set organization_id = (
   select known.organization_id from organization_identifier known
-  where known.partnership_id = :p and known.scheme = party.scheme and known.value = party.value)
+  where known.partnership_id is not distinct from :p and known.scheme = party.scheme and known.value = party.value)
 where identifier is not null
 """
 
 # A name alone means the organization of that name without an identifier, else the first of that name.
 KNOWN_BY_NAME = """
 update party set organization_id = (
-  select o.id from organization o where o.partnership_id = :p and o.name = party.name
-  order by exists (select from organization_identifier i where i.partnership_id = :p and i.organization_id = o.id), o.id
+  select o.id from organization o where o.partnership_id is not distinct from :p and o.name = party.name
+  order by exists (select from organization_identifier i where i.partnership_id is not distinct from :p and i.organization_id = o.id), o.id
   limit 1)
 where identifier is null
 """
@@ -77,7 +77,7 @@ on conflict do nothing
 
 FIND_FUNDERS = """
 update party set funder_id = (
-  select f.id from funder f where f.partnership_id = :p and f.organization_id = party.organization_id)
+  select f.id from funder f where f.partnership_id is not distinct from :p and f.organization_id = party.organization_id)
 where gives
 """
 

@@ -14,26 +14,26 @@ from (select coalesce('c:' || area_code, 'n:' || area) as key, area, area_code, 
 order by key, n
 """
 BY_CODE = """
-update place set area_id = (select a.id from area a where a.partnership_id = :p and a.code = place.area_code)
+update place set area_id = (select a.id from area a where a.partnership_id is not distinct from :p and a.code = place.area_code)
 where area_id is null and area_code is not null
 """
 # A name means an area only while one of the two has no code: two codes are two areas.
 BY_NAME = """
 update place set area_id = (
-  select a.id from area a where a.partnership_id = :p and a.name = place.area
+  select a.id from area a where a.partnership_id is not distinct from :p and a.name = place.area
     and (a.code is null or place.area_code is null))
 where area_id is null and not exists (
   select from place other where other.area = place.area and other.area_code <> place.area_code)
 """
 FIRST_CODE = """
 update area a set code = place.area_code from place
-where a.partnership_id = :p and a.id = place.area_id and a.code is null and place.area_code is not null
+where a.partnership_id is not distinct from :p and a.id = place.area_id and a.code is null and place.area_code is not null
 """
 NEW_AREAS = """
 insert into area (partnership_id, id, name, code)
 select distinct on (place.area) :p, gen_random_uuid(), place.area, place.area_code from place
 where place.area_id is null and (place.area_code is not null) = :has_code
-  and not exists (select from area a where a.partnership_id = :p and a.name = place.area)
+  and not exists (select from area a where a.partnership_id is not distinct from :p and a.name = place.area)
 order by place.area, place.area_code
 """
 CONFLICTS = """
