@@ -141,7 +141,6 @@ async def import_one(url: str, folder: Path, kind: str) -> None:
         partnership = await create_partnership(session, Terms("bench", "Bench"))
     recipe = load_recipe(folder / f"{kind}.toml")
     order = Order(partnership.id, folder / f"{kind}.csv", kind, recipe)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
     report = await import_file(database, order)
     taken = time.perf_counter() - start
@@ -149,51 +148,41 @@ async def import_one(url: str, folder: Path, kind: str) -> None:
     await database.close()
     assert report.rejected == 0, report.to_json()
     json.dump(
-        {
-            "partnership": str(partnership.id),
-            "created": report.created,
-            "seconds": taken,
-            "peak": peak // 1024,
-            "before": before // 1024,
-        },
+        {"created": report.created, "seconds": taken, "peak": peak // 1024},
         sys.stdout,
     )
 
 
-async def copy_rows(source: str, target: str, partnership: str, kind: str) -> tuple[float, int]:
+async def copy_rows(source: str, target: str, kind: str) -> tuple[float, int]:
     """Seconds that COPY takes for the same rows, and how many they are."""
     origin, copy = await asyncpg.connect(source), await asyncpg.connect(target)
     for table in ("partnership", "ledger.book"):
-        await _move(origin, copy, table, partnership)
-    held = {table: await _dump(origin, table) for table in LEFT[kind]}
+        await refill(copy, table, await dump(origin, table))
+    held = {table: await dump(origin, table) for table in LEFT[kind]}
     count = sum([await origin.fetchval(f"select count(*) from {table}") for table in LEFT[kind]])  # noqa: S608
     start = time.perf_counter()
     async with copy.transaction():
         for table, rows in held.items():
-            schema, name = _parts(table)
-            await copy.copy_to_table(name, schema_name=schema, source=BytesIO(rows), format="binary")
+            await refill(copy, table, rows)
     taken = time.perf_counter() - start
     await origin.close()
     await copy.close()
     return taken, count
 
 
-async def _move(origin: asyncpg.Connection, copy: asyncpg.Connection, table: str, partnership: str) -> None:
-    schema, name = _parts(table)
-    await copy.copy_to_table(
-        name, schema_name=schema, source=BytesIO(await _dump(origin, table)), format="binary"
-    )
-
-
-async def _dump(origin: asyncpg.Connection, table: str) -> bytes:
+async def dump(connection: asyncpg.Connection, table: str) -> bytes:
+    """A table's rows as COPY writes them in binary."""
     held = BytesIO()
-    await origin.copy_from_query(f"select * from {table}", output=held, format="binary")  # noqa: S608
+    await connection.copy_from_query(f"select * from {table}", output=held, format="binary")  # noqa: S608
     return held.getvalue()
 
 
-def _parts(table: str) -> tuple[str, str]:
+async def refill(connection: asyncpg.Connection, table: str, rows: bytes) -> None:
+    """Copies dumped rows into the table of the same name."""
     schema, _, name = table.rpartition(".")
-    return schema or "public", name
+    await connection.copy_to_table(
+        name, schema_name=schema or "public", source=BytesIO(rows), format="binary"
+    )
 
 
 async def prepared(server: str, name: str) -> str:
@@ -208,28 +197,28 @@ async def prepared(server: str, name: str) -> str:
     return url
 
 
-def imported(url: str, folder: Path, kind: str) -> dict[str, float | str]:
+def imported(url: str, folder: Path, kind: str) -> dict[str, float]:
     """Imports in a process of its own, whose memory is measured alone."""
     words = (sys.executable, "-m", "bench.imports", "--child", url, str(folder), "--kind", kind)
     child = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
-    told: dict[str, float | str] = json.loads(child.stdout)
+    told: dict[str, float] = json.loads(child.stdout)
     return told
 
 
-def measure(server: str, folder: Path, kind: str, count: int) -> dict[str, float | str]:
+def measure(server: str, folder: Path, kind: str, count: int) -> dict[str, float]:
     """Writes the file, imports it, and copies what it left."""
     WRITE[kind](folder, count)
     (folder / f"{kind}.toml").write_text(RECIPES[kind])
     url = asyncio.run(prepared(server, f"bench_{kind}"))
     told = imported(url, folder, kind)
     target = asyncio.run(prepared(server, "bench_copy"))
-    seconds, rows = asyncio.run(copy_rows(url, target, str(told["partnership"]), kind))
+    seconds, rows = asyncio.run(copy_rows(url, target, kind))
     return {**told, "copy": seconds, "rows": rows}
 
 
-def tell(kind: str, count: int, told: dict[str, float | str]) -> float:
+def tell(kind: str, count: int, told: dict[str, float]) -> float:
     """Prints one line and returns the ratio."""
-    ratio = float(told["seconds"]) / float(told["copy"])
+    ratio = told["seconds"] / told["copy"]
     print(
         f"{kind:13} {count:>7} records  import {float(told['seconds']):6.1f} s  COPY of the {told['rows']} rows "
         f"{float(told['copy']):6.1f} s  ratio {ratio:4.1f} (aim {AIM:.0f})  peak {told['peak']} MB "
@@ -255,7 +244,7 @@ def main() -> None:
         for kind in [asked.kind] if asked.kind else sorted(WRITE):
             for count in counts:
                 told = measure(server.url(), Path(place), kind, count)
-                missed |= tell(kind, count, told) > AIM or float(told["peak"]) > MEMORY_LIMIT_MEGABYTES
+                missed |= tell(kind, count, told) > AIM or told["peak"] > MEMORY_LIMIT_MEGABYTES
     sys.exit(1 if missed else 0)
 
 

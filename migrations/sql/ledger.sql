@@ -94,10 +94,12 @@ as $$
   from unnest(lines) l cross join lateral (values (l.debit, 'D'), (l.credit, 'C')) as x(account, side)
 $$;
 
+-- Generic plans: a plan made for one partnership trusts what was counted of it, and of a new one nothing was; and each
+-- check of a reference would be planned anew.
 -- The one door. p_lines is an array of objects with the fields of ledger.line (amount in minor units; phase POSTED
 -- where absent; n is the place in the array). One lock, one statement a table, each account updated once.
 create function ledger.post(p_actor text, p_key text, p_lines jsonb) returns jsonb
-language plpgsql security definer set search_path = pg_catalog set lock_timeout = '5s' set enable_seqscan = off set plan_cache_mode = force_custom_plan
+language plpgsql security definer set search_path = pg_catalog set lock_timeout = '5s' set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   p uuid := ledger.partnership();

@@ -18,7 +18,8 @@ select distinct dimension, population, null::uuid as population_id from incoming
 """
 BY_VALUE = """
 update named_group g set population_id = (
-  select p.id from population p where p.partnership_id is not distinct from :p and p.dimension = g.dimension and p.value = g.population)
+  select p.id from population p
+  where p.partnership_id is not distinct from :p and p.dimension = g.dimension and p.value = g.population)
 where g.population_id is null
 """
 BY_ALIAS = """

@@ -99,7 +99,8 @@ where n.action = 'updated' and i.currency <> n.currency
 
 # Dollars lie on the books by their use, so an award keeps the one that it came with.
 OTHER_USE = """
-select n.row, n.use from incoming n join investment i on i.partnership_id is not distinct from :p and i.id = n.investment_id
+select n.row, n.use from incoming n
+join investment i on i.partnership_id is not distinct from :p and i.id = n.investment_id
 where n.action = 'updated' and n.use is not null and i.use <> n.use order by n.n
 """
 KEEP_USE = """
@@ -117,25 +118,22 @@ update incoming set investment_id = gen_random_uuid(), action = 'created', use =
 where investment_id is null
 """
 
-INSERT_INVESTMENTS = f"""
-insert into investment (partnership_id, id, funder_id, recipient_id, fiscal_agent_id, title, description, programme,
-  note, use, currency, awarded_on, awarded_on_precision, starts_on, ends_on, source_system, source_publisher,
+# An upsert for the amended ones too: it finds each award by its key, whatever the planner thinks of the table.
+WRITE_INVESTMENTS = f"""
+insert into investment as kept (partnership_id, id, funder_id, recipient_id, fiscal_agent_id, title, description,
+  programme, note, use, currency, awarded_on, awarded_on_precision, starts_on, ends_on, source_system, source_publisher,
   source_identifier, source_file, source_row, content_sha256, fingerprint_sha256, occurrence, extra, import_id)
 select :p, n.investment_id, n.funder_id, n.recipient_id, n.fiscal_agent_id, n.title, n.description, n.programme, n.note,
   n.use, n.currency, n.awarded_on, n.awarded_on_precision, n.starts_on, n.ends_on, :system, n.publisher, n.identifier,
   :file, n.row, n.content_sha256, n.fingerprint_sha256, n.occurrence, {REST}, :import_id
-from incoming n
-where n.action = 'created' order by n.n
-"""  # noqa: S608 - our own words
-
-UPDATE_INVESTMENTS = f"""
-update investment i set funder_id = n.funder_id, recipient_id = n.recipient_id, fiscal_agent_id = n.fiscal_agent_id,
-  title = n.title, description = n.description, programme = n.programme, note = n.note, awarded_on = n.awarded_on,
-  awarded_on_precision = n.awarded_on_precision, starts_on = n.starts_on, ends_on = n.ends_on, source_file = :file,
-  source_row = n.row, content_sha256 = n.content_sha256, fingerprint_sha256 = n.fingerprint_sha256,
-  occurrence = n.occurrence, extra = {REST}, import_id = :import_id, version = i.version + 1
-from incoming n
-where n.action = 'updated' and i.partnership_id is not distinct from :p and i.id = n.investment_id
+from incoming n where n.action in ('created', 'updated') order by n.n
+on conflict (partnership_id, id) do update set funder_id = excluded.funder_id, recipient_id = excluded.recipient_id,
+  fiscal_agent_id = excluded.fiscal_agent_id, title = excluded.title, description = excluded.description,
+  programme = excluded.programme, note = excluded.note, awarded_on = excluded.awarded_on,
+  awarded_on_precision = excluded.awarded_on_precision, starts_on = excluded.starts_on, ends_on = excluded.ends_on,
+  source_file = excluded.source_file, source_row = excluded.source_row, content_sha256 = excluded.content_sha256,
+  fingerprint_sha256 = excluded.fingerprint_sha256, occurrence = excluded.occurrence, extra = excluded.extra,
+  import_id = excluded.import_id, version = kept.version + 1
 """  # noqa: S608 - our own words
 
 _fields_of = attrgetter(*FIELDS)
@@ -183,10 +181,15 @@ async def _match(session: AsyncSession, run_of: Import, report: ImportReport) ->
 
 
 async def _write(session: AsyncSession, run_of: Import) -> None:
-    named = {"p": run_of.partnership_id, "file": run_of.file, "import_id": run_of.id}
-    await run(session, INSERT_INVESTMENTS, **named, system=run_of.format)
+    await run(
+        session,
+        WRITE_INVESTMENTS,
+        p=run_of.partnership_id,
+        system=run_of.format,
+        file=run_of.file,
+        import_id=run_of.id,
+    )
     await recount(session, "investment")
-    await run(session, UPDATE_INVESTMENTS, **named)
 
 
 async def _rows(

@@ -38,7 +38,9 @@ where identifier is not null
 KNOWN_BY_NAME = """
 update party set organization_id = (
   select o.id from organization o where o.partnership_id is not distinct from :p and o.name = party.name
-  order by exists (select from organization_identifier i where i.partnership_id is not distinct from :p and i.organization_id = o.id), o.id
+  order by exists (
+    select from organization_identifier i
+    where i.partnership_id is not distinct from :p and i.organization_id = o.id), o.id
   limit 1)
 where identifier is null
 """

@@ -14,7 +14,8 @@ from (select coalesce('c:' || area_code, 'n:' || area) as key, area, area_code, 
 order by key, n
 """
 BY_CODE = """
-update place set area_id = (select a.id from area a where a.partnership_id is not distinct from :p and a.code = place.area_code)
+update place set area_id = (
+  select a.id from area a where a.partnership_id is not distinct from :p and a.code = place.area_code)
 where area_id is null and area_code is not null
 """
 # A name means an area only while one of the two has no code: two codes are two areas.

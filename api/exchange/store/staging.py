@@ -45,7 +45,9 @@ async def stage(
     security does not let COPY into a tenant's table; a temporary table has no tenant.
 
     The planner knows nothing of rows that the transaction itself has written, and then reads whole tables once
-    for each record; so what follows looks our tables up by scalar subqueries, through an index.
+    for each record. So what follows looks our tables up by subqueries, through an index, and compares the
+    partnership by `is not distinct from`, which is no index condition: row-level security has one already, and
+    two of them make the planner think that a partnership has one row, so that any index will do.
     """
     await run(session, "set local enable_seqscan = off")
     listed = ", ".join(f"{name} {kind}" for name, kind in {**columns, **found}.items())
