@@ -4,15 +4,16 @@ Every posting goes through the database's one door, `ledger.post`; its refusals 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, any_, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import UUID as UUID_COLUMN
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -117,11 +118,16 @@ async def open_accounts(
     investments = {key.investment_id for key in keys}
     found = await session.execute(
         select(Account).where(
-            Account.partnership_id == partnership_id, Account.investment_id.in_(investments)
+            Account.partnership_id == partnership_id, Account.investment_id == any_of(investments)
         )
     )
     ids = {_key_of(account): account.id for account in found.scalars()}
     return {key: ids[_normal(key)] for key in keys}
+
+
+def any_of(ids: Iterable[UUID]) -> ColumnElement[Any]:  # Any: SQLAlchemy's element of an array
+    """All of the ids as one parameter: a statement takes 32,767 at most."""
+    return any_(literal(list(ids), ARRAY(UUID_COLUMN(as_uuid=True))))
 
 
 async def post(session: AsyncSession, actor: str, key: str, postings: Sequence[Posting]) -> Posted:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allocation.ledger import AccountKey, Line, Posting, open_accounts, post
+from allocation.ledger import AccountKey, Line, Posting, any_of, open_accounts, post
 from api.exchange.records import AllocationRecord
 from api.exchange.report import Example, ImportReport
 from api.exchange.store.money import minor, optional_minor, written
@@ -179,7 +179,7 @@ async def _awards(session: AsyncSession, partnership_id: UUID, ids: set[UUID]) -
             Investment.use,
             Investment.awarded_on,
             Investment.starts_on,
-        ).where(Investment.partnership_id == partnership_id, Investment.id.in_(ids))
+        ).where(Investment.partnership_id == partnership_id, Investment.id == any_of(ids))
     )
     today = datetime.now(UTC).date()
     return {row.id: Award(row.currency, row.use, row.awarded_on or row.starts_on or today) for row in rows}
@@ -188,7 +188,9 @@ async def _awards(session: AsyncSession, partnership_id: UUID, ids: set[UUID]) -
 async def _balances(session: AsyncSession, partnership_id: UUID, ids: set[UUID]) -> Balances:
     rows = await session.execute(
         select(Account).where(
-            Account.partnership_id == partnership_id, Account.investment_id.in_(ids), Account.kind.in_(HELD)
+            Account.partnership_id == partnership_id,
+            Account.investment_id == any_of(ids),
+            Account.kind.in_(HELD),
         )
     )
     return {
