@@ -18,10 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.events import scenario_events
 from api.explorer import explorer_routes
-from api.graphql.endpoint import GraphQLEndpoint
+from api.graphql.door.endpoint import GraphQLEndpoint
+from api.graphql.door.sign_in import callers
+from api.graphql.door.sockets import GraphQLSocket
 from api.graphql.schema import build
-from api.graphql.sign_in import callers
-from api.graphql.sockets import GraphQLSocket
 from api.health import faults_of
 from api.metrics import Measured, metrics
 from api.sessions import sign_in_page, signed_in, token_of

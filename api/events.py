@@ -11,10 +11,10 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from allocation.scenarios import find_scenario
 from api.access import Right
-from api.graphql.context import Context
-from api.graphql.errors import Code, Refusal
-from api.graphql.ids import read_id
-from api.graphql.operations import Call, ContextFactory
+from api.graphql.common.context import Context
+from api.graphql.common.errors import Code, Refusal
+from api.graphql.common.ids import read_id
+from api.graphql.door.operations import Call, ContextFactory
 from models.database import Database, Scope
 from models.scenarios import Scenario, ScenarioStatus
 

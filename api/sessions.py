@@ -10,9 +10,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.graphql.errors import Refusal
-from api.graphql.operations import Call, ContextFactory
-from api.graphql.sign_in import token_in
+from api.graphql.common.errors import Refusal
+from api.graphql.door.operations import Call, ContextFactory
+from api.graphql.door.sign_in import token_in
 
 COOKIE: Final = "alignment_token"
 LONGEST_TOKEN: Final = 200

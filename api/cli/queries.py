@@ -34,8 +34,8 @@ def query(
         raise typer.BadParameter("the variables are a JSON object", param_hint="--variables")
 
     async def work(database: "Database") -> tuple[bytes, bool]:
-        from api.graphql.operations import Call
-        from api.graphql.requests import Request
+        from api.graphql.door.operations import Call
+        from api.graphql.door.requests import Request
         from api.graphql.schema import build, build_for_operator
 
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")

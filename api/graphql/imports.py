@@ -8,12 +8,12 @@ from typing import Any
 import strawberry
 
 from api.access import Right
-from api.graphql.basics import Node, table_of
-from api.graphql.connections import Connection
-from api.graphql.context import Context
-from api.graphql.enums import FindingSeverity
+from api.graphql.common.basics import Node, table_of
+from api.graphql.common.connections import Connection
+from api.graphql.common.context import Context
+from api.graphql.common.enums import FindingSeverity
+from api.graphql.common.references import allowed_rows
 from api.graphql.lookahead import By, Computed, Rows, TypePlan
-from api.graphql.references import allowed_rows
 from models.history import ImportRun
 
 __all__ = ["PLANS", "Import", "ImportConnection", "ImportFinding", "imports"]

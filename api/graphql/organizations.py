@@ -3,8 +3,8 @@
 import strawberry
 
 from api.exchange.store.facts import split_identifier
-from api.graphql.basics import Node, table_of
-from api.graphql.connections import Connection
+from api.graphql.common.basics import Node, table_of
+from api.graphql.common.connections import Connection
 from api.graphql.lookahead import (
     By,
     Items,

@@ -5,10 +5,8 @@ from decimal import Decimal
 import strawberry
 
 from api.access import Right
-from api.graphql import disparities as gaps
-from api.graphql.agreements import MatchOfferConnection, ObligationConnection, match_offers, owed
-from api.graphql.basics import Node, listed, table_of
-from api.graphql.books import (
+from api.graphql.anchor.agreements import MatchOfferConnection, ObligationConnection, match_offers, owed
+from api.graphql.anchor.books import (
     BudgetLine,
     FundBalance,
     at_balances,
@@ -16,14 +14,19 @@ from api.graphql.books import (
     load_balances,
     load_budgets,
 )
-from api.graphql.connections import Connection
-from api.graphql.disparities import DisparityConnection, load_disparities
-from api.graphql.funders import FunderConnection, funders
+from api.graphql.anchor.in_kind import InKindResourceConnection, in_kind_resources
+from api.graphql.anchor.outlooks import (
+    FunderLoss,
+    StaffingOutlook,
+    at_loss,
+    at_staffing,
+    load_losses,
+    load_staffing,
+)
+from api.graphql.common.basics import Node, listed, table_of
+from api.graphql.common.connections import Connection
+from api.graphql.common.references import members_only
 from api.graphql.imports import ImportConnection, imports
-from api.graphql.in_kind import InKindResourceConnection, in_kind_resources
-from api.graphql.indicators import OUTCOME, IndicatorConnection, Outcome, indicators
-from api.graphql.investment_filters import investments
-from api.graphql.investments import InvestmentConnection
 from api.graphql.lookahead import (
     By,
     Computed,
@@ -35,20 +38,17 @@ from api.graphql.lookahead import (
     TypePlan,
     equals,
 )
-from api.graphql.measurements import MeasurementConnection, measurements
+from api.graphql.money.funders import FunderConnection, funders
+from api.graphql.money.investment_filters import investments
+from api.graphql.money.investments import InvestmentConnection
 from api.graphql.organizations import Organization, OrganizationConnection, organizations
-from api.graphql.outlooks import (
-    FunderLoss,
-    StaffingOutlook,
-    at_loss,
-    at_staffing,
-    load_losses,
-    load_staffing,
-)
-from api.graphql.places import AREA, POPULATION, Area, PopulationGroup
-from api.graphql.practices import PracticeConnection, practices
-from api.graphql.references import members_only
-from api.graphql.scenarios import ReallocationScenarioConnection, reallocation_scenarios
+from api.graphql.outcomes import disparities as gaps
+from api.graphql.outcomes.disparities import DisparityConnection, load_disparities
+from api.graphql.outcomes.indicators import OUTCOME, IndicatorConnection, Outcome, indicators
+from api.graphql.outcomes.measurements import MeasurementConnection, measurements
+from api.graphql.outcomes.places import AREA, POPULATION, Area, PopulationGroup
+from api.graphql.practices.practices import PracticeConnection, practices
+from api.graphql.reallocation.scenarios import ReallocationScenarioConnection, reallocation_scenarios
 from models.partnerships import AnchorEntity as AnchorRow
 from models.partnerships import Partnership as PartnershipRow
 

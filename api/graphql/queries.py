@@ -4,11 +4,11 @@ import strawberry
 from graphql import GraphQLObjectType, GraphQLSchema
 from strawberry.types import Info
 
-from api.graphql.basics import Node, typed
-from api.graphql.context import Context
-from api.graphql.ids import read_id
+from api.graphql.common.basics import Node, typed
+from api.graphql.common.context import Context
+from api.graphql.common.ids import read_id
+from api.graphql.door.operations import core_schema
 from api.graphql.lookahead import By, Plans, Row, Rows, equals
-from api.graphql.operations import core_schema
 from api.graphql.organizations import Organization, identified_by
 from api.graphql.partnerships import PARTNERSHIP, Partnership, PartnershipConnection
 from api.graphql.viewer import Viewer, viewer

@@ -15,35 +15,22 @@ from graphql import (
 from strawberry.printer import print_schema as printed
 from strawberry.schema.config import StrawberryConfig
 
-from api.graphql import (
-    agreements,
-    allocations,
-    enums,
-    findings,
-    funders,
-    imports,
-    in_kind,
-    indicators,
-    investments,
-    measurements,
-    organizations,
-    partnerships,
-    places,
-    practices,
-    restrictions,
-    scenarios,
-    staffing,
-    transactions,
-)
-from api.graphql.anchor_changes import AnchorMutation
-from api.graphql.limits import LIMITS, Limits
+from api.graphql import imports, organizations, partnerships
+from api.graphql.anchor import agreements, in_kind, staffing
+from api.graphql.anchor.anchor_changes import AnchorMutation
+from api.graphql.common import enums
+from api.graphql.common.scalars import SCALARS
+from api.graphql.door.limits import LIMITS, Limits
+from api.graphql.door.operations import Operations, core_schema
+from api.graphql.door.sign_in import TokenOf, callers, operator, token_in
 from api.graphql.lookahead import Plans, look_ahead
-from api.graphql.operations import Operations, core_schema
+from api.graphql.money import allocations, funders, investments, restrictions, transactions
+from api.graphql.outcomes import indicators, measurements, places
+from api.graphql.practices import findings, practices
 from api.graphql.queries import Query
-from api.graphql.reallocation import Mutation as ReallocationMutation
-from api.graphql.reallocation import Subscription
-from api.graphql.scalars import SCALARS
-from api.graphql.sign_in import TokenOf, callers, operator, token_in
+from api.graphql.reallocation import scenarios
+from api.graphql.reallocation.reallocation import Mutation as ReallocationMutation
+from api.graphql.reallocation.reallocation import Subscription
 from models.database import Database
 
 __all__ = ["PLANS", "build", "build_for_operator", "print_schema", "schema"]

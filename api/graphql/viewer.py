@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.types import Info
 
 from api.access import Caller
-from api.graphql.basics import row, table_of, typed
-from api.graphql.context import Context
-from api.graphql.lazy import LazyFunder, LazyOrganization, LazyPartnership
+from api.graphql.common.basics import row, table_of, typed
+from api.graphql.common.context import Context
+from api.graphql.common.lazy import LazyFunder, LazyOrganization, LazyPartnership
 from api.graphql.lookahead import By, Rows, is_one_of
 from models.partnerships import Partnership
 from models.people import Role

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from api.demo.riverbend import FOLDER, SLUG, load_riverbend
-from api.graphql.operations import Call
-from api.graphql.requests import Request
+from api.graphql.door.operations import Call
+from api.graphql.door.requests import Request
 from api.graphql.schema import build_for_operator
 from migrations.upgrade import upgrade
 from models.database import Database, Logins

@@ -6,7 +6,7 @@ from graphql import GraphQLError, GraphQLSchema
 from graphql.execution.values import VariableValues, get_argument_values
 from strawberry.types.arguments import convert_arguments
 
-from api.graphql.errors import Code, Refusal
+from api.graphql.common.errors import Code, Refusal
 from api.graphql.lookahead.places import PlaceField
 
 __all__ = ["arguments_of"]

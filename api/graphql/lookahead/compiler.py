@@ -19,7 +19,7 @@ from graphql import (
 from graphql.execution.collect_fields import CollectedFields, FieldDetailsList
 from graphql.execution.values import VariableValues
 
-from api.graphql.errors import Code, Refusal
+from api.graphql.common.errors import Code, Refusal
 from api.graphql.lookahead import pages
 from api.graphql.lookahead.arguments import arguments_of
 from api.graphql.lookahead.joins import PlanError

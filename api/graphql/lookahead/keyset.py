@@ -14,8 +14,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from api.graphql.connections import read_cursor
-from api.graphql.errors import Code, Refusal
+from api.graphql.common.connections import read_cursor
+from api.graphql.common.errors import Code, Refusal
 from api.graphql.lookahead.rows import By
 from api.graphql.lookahead.sql import Scope, literal
 
@@ -88,7 +88,7 @@ class Keyset:
 
     @staticmethod
     def cursor(place: str) -> str:
-        """A place as a cursor: base64url without padding or line breaks, as api.graphql.connections."""
+        """A place as a cursor: base64url without padding or line breaks, as api.graphql.common.connections."""
         return f"translate(encode(convert_to({place}, 'UTF8'), 'base64'), E'+/=\\n', '-_')"
 
     def after(self, cursor: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from graphql import GraphQLObjectType, get_named_type
 from graphql.execution.collect_fields import FieldDetailsList
 
-from api.graphql.connections import page_size
+from api.graphql.common.connections import page_size
 from api.graphql.lookahead.keyset import Keyset
 from api.graphql.lookahead.places import Place, PlaceField, Places
 from api.graphql.lookahead.plans import PlanError, TypePlan

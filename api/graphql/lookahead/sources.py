@@ -44,7 +44,7 @@ class Value:
 
 @dataclass(frozen=True)
 class GlobalIdOf:
-    """The global id of the row, from its type's name and primary key; as api.graphql.ids writes it."""
+    """The global id of the row, from its type's name and primary key; as api.graphql.common.ids writes it."""
 
     type_name: str
 

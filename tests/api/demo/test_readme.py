@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from api.demo.riverbend import load_riverbend
-from api.graphql.operations import Call
-from api.graphql.requests import Request
+from api.graphql.door.operations import Call
+from api.graphql.door.requests import Request
 from api.graphql.schema import build
 from migrations.upgrade import upgrade
 from models.database import Database, Logins

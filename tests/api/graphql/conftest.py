@@ -14,13 +14,13 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from strawberry.schema.config import StrawberryConfig
 
-from api.graphql.connections import Connection, connection_of
-from api.graphql.endpoint import GraphQLEndpoint
-from api.graphql.errors import Code, Refusal
-from api.graphql.limits import Limits
-from api.graphql.operations import Call, Operations
-from api.graphql.scalars import SCALARS
-from api.graphql.sockets import GraphQLSocket
+from api.graphql.common.connections import Connection, connection_of
+from api.graphql.common.errors import Code, Refusal
+from api.graphql.common.scalars import SCALARS
+from api.graphql.door.endpoint import GraphQLEndpoint
+from api.graphql.door.limits import Limits
+from api.graphql.door.operations import Call, Operations
+from api.graphql.door.sockets import GraphQLSocket
 
 
 @dataclass

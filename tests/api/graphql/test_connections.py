@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.graphql.connections import Connection, connection_of, page_size, read_cursor, written_cursor
-from api.graphql.errors import Code, Refusal
+from api.graphql.common.connections import Connection, connection_of, page_size, read_cursor, written_cursor
+from api.graphql.common.errors import Code, Refusal
 
 WORDS = ["a", "b", "c", "d", "e"]
 

@@ -6,10 +6,10 @@ from graphql import GraphQLError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.graphql.documents import Documents, Prepared, is_nested_deeper
-from api.graphql.errors import Code, Refusal
-from api.graphql.limits import Limits
-from api.graphql.operations import core_schema
+from api.graphql.common.errors import Code, Refusal
+from api.graphql.door.documents import Documents, Prepared, is_nested_deeper
+from api.graphql.door.limits import Limits
+from api.graphql.door.operations import core_schema
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.graphql.endpoint import answer_type
-from api.graphql.limits import Limits
+from api.graphql.door.endpoint import answer_type
+from api.graphql.door.limits import Limits
 
 PRECISE = "application/graphql-response+json"
 GOOD = {"authorization": "Bearer good"}

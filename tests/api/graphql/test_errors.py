@@ -8,7 +8,7 @@ import pytest
 from graphql import GraphQLError, GraphQLSyntaxError, Source, located_error
 from sqlalchemy.exc import OperationalError
 
-from api.graphql.errors import Code, Refusal, Reporter, code_of, refused
+from api.graphql.common.errors import Code, Refusal, Reporter, code_of, refused
 
 
 def told(error: GraphQLError) -> dict[str, Any]:

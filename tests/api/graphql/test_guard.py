@@ -16,9 +16,9 @@ from graphql import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.graphql.errors import Code, Refusal
-from api.graphql.guard import Guard, selected
-from api.graphql.limits import Limits
+from api.graphql.common.errors import Code, Refusal
+from api.graphql.door.guard import Guard, selected
+from api.graphql.door.limits import Limits
 
 SCHEMA = build_schema("""
     type Query { a: Query  b: Query  x: Int  list(first: Int = 50): Things!  plain: [Query!]!

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.graphql.errors import Code
-from api.graphql.ids import GlobalId, NotFound, read_id, require_id, rows_of
+from api.graphql.common.errors import Code
+from api.graphql.common.ids import GlobalId, NotFound, read_id, require_id, rows_of
 
 HERE, THERE, ROW = UUID(int=1), UUID(int=2), UUID(int=3)
 TEXT = f"Investment:{HERE}:{ROW}"

@@ -2,7 +2,7 @@
 
 from graphql import Lexer, Source, TokenKind, get_introspection_query
 
-from api.graphql.limits import LIMITS
+from api.graphql.door.limits import LIMITS
 
 
 def test_the_standard_introspection_query_has_fewer_than_250_tokens() -> None:

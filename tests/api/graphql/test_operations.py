@@ -9,9 +9,9 @@ import orjson
 import pytest
 import strawberry
 
-from api.graphql.limits import Limits
-from api.graphql.operations import Call, Operations, Stage
-from api.graphql.requests import Request
+from api.graphql.door.limits import Limits
+from api.graphql.door.operations import Call, Operations, Stage
+from api.graphql.door.requests import Request
 
 
 @dataclass

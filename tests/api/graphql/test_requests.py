@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.graphql.errors import Code, Refusal
-from api.graphql.requests import Request, read_json, read_request
+from api.graphql.common.errors import Code, Refusal
+from api.graphql.door.requests import Request, read_json, read_request
 
 values = st.recursive(
     st.none()

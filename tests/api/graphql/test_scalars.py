@@ -8,7 +8,7 @@ from graphql import GraphQLError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.graphql.scalars import (
+from api.graphql.common.scalars import (
     read_date,
     read_decimal,
     read_moment,

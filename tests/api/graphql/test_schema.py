@@ -5,7 +5,7 @@ from pathlib import Path
 from graphql import build_schema, validate_schema
 
 import api.graphql
-from api.graphql.operations import core_schema
+from api.graphql.door.operations import core_schema
 from api.graphql.schema import PLANS, print_schema, schema
 
 ROOM = Path(api.graphql.__file__).parent

@@ -3,7 +3,7 @@
 import pytest
 from graphql import OperationDefinitionNode, parse, parse_value
 
-from api.graphql.sizes import Variables
+from api.graphql.door.sizes import Variables
 
 
 def variables(text: str, **given: object) -> Variables:

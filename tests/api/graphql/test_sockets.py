@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
-from api.graphql.limits import Limits
+from api.graphql.door.limits import Limits
 
 Session = WebSocketTestSession
 INIT = {"type": "connection_init", "payload": {"token": "good"}}

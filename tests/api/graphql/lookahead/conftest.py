@@ -13,9 +13,9 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 from strawberry.schema.config import StrawberryConfig
 
+from api.graphql.common.scalars import SCALARS
+from api.graphql.door.operations import Call, Operations
 from api.graphql.lookahead import CONNECTION_SETTINGS, look_ahead
-from api.graphql.operations import Call, Operations
-from api.graphql.scalars import SCALARS
 from models import embedded
 
 from .tables import METADATA, made

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from api.graphql.scalars import written_moment
+from api.graphql.common.scalars import written_moment
 
 Row = dict[str, Any]  # of a table, by column
 Data = dict[str, list[Row]]

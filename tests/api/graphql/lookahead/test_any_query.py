@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis_graphql import nodes, queries
 from strawberry.schema.config import StrawberryConfig
 
-from api.graphql.limits import Limits
-from api.graphql.operations import Call, Operations, Stage
-from api.graphql.requests import Request
-from api.graphql.scalars import SCALARS
+from api.graphql.common.scalars import SCALARS
+from api.graphql.door.limits import Limits
+from api.graphql.door.operations import Call, Operations, Stage
+from api.graphql.door.requests import Request
 
 from . import plain
 from .test_differential import FUNDER, INVESTMENT, PRACTICE, comparable

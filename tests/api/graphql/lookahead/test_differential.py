@@ -7,8 +7,8 @@ import pytest
 import strawberry
 from graphql import build_schema, execute_sync, parse
 
-from api.graphql.operations import Call, Operations
-from api.graphql.requests import Request
+from api.graphql.door.operations import Call, Operations
+from api.graphql.door.requests import Request
 
 from . import plain
 

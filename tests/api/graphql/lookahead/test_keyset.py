@@ -9,8 +9,8 @@ from uuid import UUID
 import orjson
 import pytest
 
-from api.graphql.operations import Answer, Call, Operations
-from api.graphql.requests import Request
+from api.graphql.door.operations import Answer, Call, Operations
+from api.graphql.door.requests import Request
 
 from .plain import Data
 from .tables import HERE

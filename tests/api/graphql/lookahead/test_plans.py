@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import strawberry
 
+from api.graphql.door.operations import core_schema
 from api.graphql.lookahead import (
     By,
     Computed,
@@ -22,7 +23,6 @@ from api.graphql.lookahead import (
     TypePlan,
     Value,
 )
-from api.graphql.operations import core_schema
 
 from .tables import FUNDER, INVESTMENT, PRACTICE, TAG
 

@@ -12,9 +12,9 @@ from uuid import UUID
 import asyncpg
 import strawberry
 
-from api.graphql.connections import Connection
-from api.graphql.errors import Code, Refusal
-from api.graphql.ids import read_id, rows_of
+from api.graphql.common.connections import Connection
+from api.graphql.common.errors import Code, Refusal
+from api.graphql.common.ids import read_id, rows_of
 from api.graphql.lookahead import (
     By,
     Choice,

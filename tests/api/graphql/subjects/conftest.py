@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from api.access import COMMUNITY, Caller
-from api.graphql.context import Context
-from api.graphql.operations import Call, Operations
-from api.graphql.requests import Request
+from api.graphql.common.context import Context
+from api.graphql.door.operations import Call, Operations
+from api.graphql.door.requests import Request
 from api.graphql.schema import schema
 from models.database import Database
 from models.partnerships import Partnership

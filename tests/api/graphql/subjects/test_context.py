@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import COMMUNITY
-from api.graphql.context import Context
+from api.graphql.common.context import Context
 from models.database import Database, Logins, Scope
 from models.partnerships import Partnership
 

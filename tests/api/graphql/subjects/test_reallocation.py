@@ -11,9 +11,9 @@ from sqlalchemy import func, select, text
 
 from allocation.scenarios import mark_failed
 from api.access import COMMUNITY, Caller
-from api.graphql.context import Context
-from api.graphql.operations import Call, Operations
-from api.graphql.requests import Request
+from api.graphql.common.context import Context
+from api.graphql.door.operations import Call, Operations
+from api.graphql.door.requests import Request
 from api.graphql.schema import schema
 from models.database import Database, Scope
 from models.ledger import Transfer

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from api.graphql.operations import Call
-from api.graphql.requests import Request
+from api.graphql.door.operations import Call
+from api.graphql.door.requests import Request
 from api.graphql.schema import build, build_for_operator
 from models.database import Database, Scope
 from models.people import AccessToken, Role

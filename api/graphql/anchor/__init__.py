@@ -1,0 +1,1 @@
+"""The anchor entity: its staff, its books, what was agreed with funders, and gifts in kind."""

@@ -1,0 +1,1 @@
+"""What every subject shares: nodes, connections, ids, inputs' checks, changes, errors and the context."""

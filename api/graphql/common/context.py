@@ -1,0 +1,138 @@
+"""The context of an operation: who asks, and the one door to the database.
+
+Reading goes through one session at a time, opened when it is first needed and shared under a lock, because
+resolvers run together and a session is for one of them. Writing opens a transaction of its own.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.access import Caller, Right
+from api.graphql.common.errors import Code, Refusal
+from models.database import Database, Scope
+
+__all__ = ["Context", "Forbidden", "Later"]
+
+T = TypeVar("T")
+Work = Callable[[AsyncSession], Awaitable[T]]
+
+# What the caller's token opens is readable already; a public partnership's row is readable to everybody.
+OPEN_PUBLIC = text(
+    "select set_config('app.partnerships', coalesce(string_agg(id::text, ','), ''), true) from partnership"
+)
+
+
+class Forbidden(Refusal):
+    """A caller's role does not reach so far; the sentence says why."""
+
+    def __init__(self, right: Right) -> None:
+        super().__init__(Code.FORBIDDEN, right.reason)
+
+
+class Driver(Protocol):
+    """The part of an asyncpg connection that is used here."""
+
+    async def fetchval(self, query: str, *args: object) -> Any:  # whatever the statement selects
+        """The first column of the first row."""
+        ...
+
+
+@runtime_checkable
+class Later(Protocol):
+    """An argument of a statement that is reckoned before it runs, from what the database holds."""
+
+    async def value(self, context: "Context") -> object:
+        """What is bound in its place."""
+        ...
+
+
+class Context:
+    """One operation's; open it with `async with`."""
+
+    def __init__(self, database: Database, caller: Caller) -> None:
+        self.database = database
+        self.caller = caller
+        self._door = asyncio.Lock()
+        self._reading = AsyncExitStack()
+        self._session: AsyncSession | None = None
+        self._known: dict[Hashable, asyncio.Task[Any]] = {}  # Any: each key's own kind of answer
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether the caller may read the schema and subscribe."""
+        return self.caller.is_signed_in
+
+    async def fetch(self, sql: str, args: Sequence[object]) -> bytes | None:
+        """The one value of a statement that the seam has written; arguments may be `Later`."""
+        bound = [await arg.value(self) if isinstance(arg, Later) else arg for arg in args]
+
+        async def fetched(session: AsyncSession) -> bytes | None:
+            driver = await _driver(session)
+            return cast("bytes | None", await driver.fetchval(sql, *bound))
+
+        return await self.run(fetched)
+
+    async def run(self, work: Work[T]) -> T:
+        """What `work` reads. It must not call this context again."""
+        async with self._door:
+            try:
+                return await work(self._session or await self._opened())
+            except BaseException as fault:
+                # a failed transaction answers nothing more: what follows gets a fresh one
+                await self._closed(fault)
+                raise
+
+    async def once(self, key: Hashable, work: Work[T]) -> T:
+        """As `run`, but the same key is read once an operation."""
+        task = self._known.get(key)
+        if task is None:
+            task = self._known[key] = asyncio.ensure_future(self.run(work))
+        found: T = await asyncio.shield(task)
+        return found
+
+    @asynccontextmanager
+    async def writing(self, partnership_id: UUID) -> AsyncGenerator[AsyncSession]:
+        """A transaction that may change one partnership; committed at the end, rolled back on any error."""
+        await self.rest()
+        scope = Scope(tuple(self.caller.roles), partnership_id, self.caller.actor)
+        async with self.database.session(scope) as session:
+            yield session
+
+    async def rest(self) -> None:
+        """Gives the connection back and forgets what was read; what follows reads anew."""
+        for task in self._known.values():
+            task.cancel()
+        await asyncio.gather(*self._known.values(), return_exceptions=True)
+        self._known.clear()
+        async with self._door:
+            await self._closed()
+
+    async def __aenter__(self) -> "Context":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.rest()
+
+    async def _opened(self) -> AsyncSession:
+        scope = Scope(tuple(self.caller.roles), None, self.caller.actor)
+        session = await self._reading.enter_async_context(self.database.session(scope))
+        self._session = session
+        await session.execute(OPEN_PUBLIC)
+        return session
+
+    async def _closed(self, fault: BaseException | None = None) -> None:
+        """Ends the transaction; after a fault by rolling back, since the connection may be in the middle."""
+        self._session = None
+        kind, trace = (type(fault), fault.__traceback__) if fault else (None, None)
+        await self._reading.pop_all().__aexit__(kind, fault, trace)
+
+
+async def _driver(session: AsyncSession) -> Driver:
+    connection = await (await session.connection()).get_raw_connection()
+    return cast("Driver", connection.driver_connection)

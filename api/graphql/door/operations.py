@@ -1,0 +1,200 @@
+"""Runs one operation, whoever brought it: the HTTP endpoint, a socket or the command line.
+
+strawberry builds the schema and its resolvers; parsing, limits, validation and errors are ours, so
+strawberry's schema extensions are not run.
+"""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import dataclass, field
+from enum import Enum
+from inspect import isawaitable
+from typing import Any, Protocol
+
+import orjson
+import strawberry
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, execute, subscribe
+from starlette.requests import HTTPConnection
+from strawberry.execution import optimized_is_awaitable
+
+from api.graphql.common.errors import Code, Refusal, Reporter, code_of, refused
+from api.graphql.door.documents import Documents, Prepared
+from api.graphql.door.limits import LIMITS, Limits
+from api.graphql.door.requests import Request
+
+__all__ = ["Answer", "Call", "ContextFactory", "OperationContext", "Operations", "Stage", "core_schema"]
+
+log = logging.getLogger("alignment.graphql")
+
+
+class OperationContext(Protocol):
+    """What the context of an operation says to the front; resolvers know more of it."""
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether the caller may read the schema and subscribe."""
+        ...
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation on its way: who brought it, its id in the log, and when its answer is due."""
+
+    connection: HTTPConnection | None = None
+    token: str | None = None
+    """From a socket's connection_init; over HTTP it is in the connection's headers."""
+    request_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    due_at: float | None = None
+    """A moment of the event loop's clock; None for a subscription, which has no end."""
+
+
+ContextFactory = Callable[[Call], AbstractAsyncContextManager[OperationContext]]
+"""Opened before the operation and left after it: sign-in, the transaction, the tenant. May raise Refusal."""
+
+
+class Stage(Enum):
+    """How far an operation came: it decides the HTTP status."""
+
+    REQUEST = "request"
+    DOCUMENT = "document"
+    EXECUTED = "executed"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One response: `data` only where something was executed; at most five errors, each with a code."""
+
+    stage: Stage
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    data: dict[str, Any] | None = None
+    extensions: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def code(self) -> Code | None:
+        """The code of the first error."""
+        return Code[self.errors[0]["extensions"]["code"]] if self.errors else None
+
+    def payload(self) -> dict[str, Any]:
+        """The response map; JSON text from the database stands in it as orjson.Fragment."""
+        parts: dict[str, Any] = {"errors": self.errors} if self.errors else {}
+        if self.stage is Stage.EXECUTED:
+            parts["data"] = self.data
+        if self.extensions:
+            parts["extensions"] = self.extensions
+        return parts
+
+    def body(self) -> bytes:
+        """The response as JSON in UTF-8."""
+        return orjson.dumps(self.payload())
+
+
+def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
+    """graphql-core's schema inside a strawberry schema, which has no public name."""
+    return schema._schema  # noqa: SLF001
+
+
+@dataclass
+class Operations:
+    """The operations of one schema, each in a context of its own."""
+
+    schema: strawberry.Schema
+    contexts: ContextFactory
+    limits: Limits = LIMITS
+    documents: Documents = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.documents = Documents(core_schema(self.schema), self.limits)
+
+    async def run(self, request: Request, call: Call) -> Answer:
+        """The answer to a query or mutation, within the deadline; never raises but for cancellation."""
+        reporter = Reporter(call.request_id, self.limits.errors)
+        try:
+            async with asyncio.timeout_at(call.due_at), self.contexts(call) as context:
+                return await self._answered(request, context, reporter)
+        except Exception as fault:
+            return failed(fault, reporter)
+
+    async def stream(self, request: Request, call: Call) -> AsyncGenerator[Answer, None]:
+        """The answers of any operation; one for a query or mutation."""
+        reporter = Reporter(call.request_id, self.limits.errors)
+        try:
+            async with self.contexts(call) as context:
+                prepared = self._prepared(request, context)
+                if isinstance(prepared, list) or not prepared.is_subscription:
+                    async with asyncio.timeout(self.limits.deadline_seconds):
+                        answer = await self._answered(request, context, reporter)
+                    yield answer
+                    return
+                async with aclosing(self._events(prepared, request, context, reporter)) as events:
+                    async for event in events:
+                        yield event
+        except Exception as fault:
+            yield failed(fault, reporter)
+
+    def _prepared(self, request: Request, context: OperationContext) -> Prepared | list[GraphQLError]:
+        return self.documents.prepare(
+            request.query, request.operation_name, request.variables, may_introspect=context.is_signed_in
+        )
+
+    async def _answered(self, request: Request, context: OperationContext, reporter: Reporter) -> Answer:
+        prepared = self._prepared(request, context)
+        if isinstance(prepared, list):
+            return Answer(Stage.DOCUMENT, reporter.formatted(prepared))
+        if prepared.is_subscription:
+            said = "A subscription is sent over the socket at this address."
+            return Answer(Stage.DOCUMENT, reporter.formatted([refused(Code.INVALID, said)]))
+        result: ExecutionResult | Awaitable[ExecutionResult] = execute(
+            core_schema(self.schema),
+            prepared.document,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]  # a plain bool where a TypeGuard is asked for
+            **self._arguments(request, context),
+        )
+        return answered(await result if isawaitable(result) else result, reporter)
+
+    async def _events(
+        self, prepared: Prepared, request: Request, context: OperationContext, reporter: Reporter
+    ) -> AsyncGenerator[Answer, None]:
+        found = subscribe(core_schema(self.schema), prepared.document, **self._arguments(request, context))
+        events = await found if isawaitable(found) else found
+        if isinstance(events, ExecutionResult):
+            yield answered(events, reporter)
+            return
+        async with aclosing(events):  # type: ignore[type-var]  # graphql-core gives an async generator
+            async for event in events:
+                yield answered(event, reporter)
+
+    def _arguments(self, request: Request, context: OperationContext) -> dict[str, Any]:
+        return {
+            "context_value": context,
+            "variable_values": dict(request.variables),
+            "operation_name": request.operation_name,
+            "executor_class": self.schema.execution_context_class,
+            "max_coercion_errors": self.limits.errors,
+            "hide_suggestions": True,
+            "operation_extensions": dict(request.extensions),
+        }
+
+
+def answered(result: ExecutionResult, reporter: Reporter) -> Answer:
+    """graphql-core's result; without data where it refused the variables, so nothing was executed."""
+    errors = result.errors or []
+    is_refused = result.data is None and bool(errors) and all(error.path is None for error in errors)
+    left_out = max(0, len(errors) - reporter.most)
+    return Answer(
+        Stage.DOCUMENT if is_refused else Stage.EXECUTED,
+        reporter.formatted(errors),
+        result.data,
+        {"errorsLeftOut": left_out} if left_out else {},
+    )
+
+
+def failed(fault: Exception, reporter: Reporter) -> Answer:
+    """The answer where an operation ended with an exception instead of a result."""
+    code = code_of(fault)
+    if code is Code.INTERNAL:
+        log.error("request %s failed", reporter.request_id, exc_info=fault)
+    refusal = fault if isinstance(fault, Refusal) else Refusal(code)
+    return Answer(Stage.REQUEST, reporter.formatted([GraphQLError(str(refusal), original_error=refusal)]))

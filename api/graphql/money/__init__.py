@@ -1,0 +1,1 @@
+"""Where dollars come from and lie: funders, investments, allocations, restrictions and the ledger's transactions."""

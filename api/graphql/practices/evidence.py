@@ -1,0 +1,132 @@
+"""What is known of the practices' effects in one partnership, reckoned once an operation."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from allocation.evidence.cost import PriceIndex
+from allocation.evidence.finding import Finding, Setting
+from allocation.evidence.pooling import AdditionalShare, PooledEffect, pooled_effects
+from allocation.evidence.tiers import InterventionReport, Rationale, TierAssessment, tier
+from allocation.frames.evidence import read_rationales, read_reports
+from allocation.frames.figures import newest_rates, read_figures
+from allocation.frames.places import (
+    read_areas,
+    read_indicators,
+    read_names,
+    read_partnership,
+    read_populations,
+)
+from allocation.frames.practices import read_findings, read_own_index
+from allocation.practice_facts import Community, additional_here
+from allocation.standing import Standing, StandingPopulation
+from allocation.targets import Target, everybody, home_area, targets_of
+from api.graphql.common.context import Context
+from models.outcomes import Outcome
+
+__all__ = ["Evidence", "in_words", "read_evidence"]
+
+UUIDS: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """The findings of a partnership, what they come to, and the people whom they meet here."""
+
+    community: Community
+    effects: Mapping[tuple[str, str], PooledEffect]
+    findings: Mapping[str, Sequence[Finding]]
+    reports: Mapping[str, Sequence[InterventionReport]]
+    rationales: Mapping[str, Rationale]
+    index: PriceIndex | None
+    """The partnership's own price index, if it has one."""
+
+    def tier(self, practice: UUID, population: UUID | None) -> TierAssessment:
+        """The tier here; without a population, for everybody, which includes every group."""
+        group = str(population) if population else self.community.everybody
+        served = self.community.served(group) if group else set(self.community.populations)
+        return tier(
+            self.findings.get(str(practice), ()),
+            served,
+            self.community.settings,
+            reports=self.reports.get(str(practice), ()),
+            rationale=self.rationales.get(str(practice)),
+        )
+
+    def effect(self, practice: UUID, outcome: UUID) -> PooledEffect | None:
+        """The pooled effect; None where there is no finding at all."""
+        return self.effects.get((str(practice), str(outcome)))
+
+    def additional(self, practice: UUID, outcome: UUID, population: UUID | None) -> AdditionalShare | None:
+        """Additional people better off per participant here; None without an effect or a disclosed rate."""
+        effect, target = self.effect(practice, outcome), self._target(outcome, population)
+        return None if effect is None or target is None else additional_here(effect, target)
+
+    def _target(self, outcome: UUID, population: UUID | None) -> Target | None:
+        """The group's disclosed rate in the whole area; every total, and no population, is everybody."""
+        named = str(population) if population else None
+        is_total = named is None or self.community.populations[named].is_total
+        return self.community.targets.get(
+            (str(outcome), (self.community.everybody if is_total else named) or "")
+        )
+
+
+def in_words(sentence: str | None, populations: Mapping[str, StandingPopulation]) -> str | None:
+    """A sentence of the arithmetic, which knows groups by their ids, with the groups' labels."""
+    if sentence is None:
+        return None
+    return UUIDS.sub(
+        lambda found: populations[found[0]].label if found[0] in populations else found[0], sentence
+    )
+
+
+async def read_evidence(context: Context, partnership_id: UUID) -> Evidence:
+    """Read and reckoned once an operation."""
+
+    async def read(session: AsyncSession) -> Evidence:
+        findings = await read_findings(session, partnership_id)
+        by_practice: dict[str, list[Finding]] = defaultdict(list)
+        for finding in findings:
+            by_practice[finding.practice].append(finding)
+        return Evidence(
+            community=await _community(session, partnership_id),
+            effects=pooled_effects(findings),
+            findings=by_practice,
+            reports=await read_reports(session, partnership_id),
+            rationales=await read_rationales(session, partnership_id),
+            index=await read_own_index(session, partnership_id),
+        )
+
+    return await context.once(("evidence", partnership_id), read)
+
+
+async def _community(session: AsyncSession, partnership_id: UUID) -> Community:
+    """Whom the partnership serves, with the newest disclosed rates in its whole area."""
+    partnership = await read_partnership(session, partnership_id)
+    standing = Standing(
+        currency=partnership.currency,
+        fiscal_year_start_month=partnership.fiscal_year_start_month,
+        settings=frozenset(Setting(each) for each in partnership.settings),
+        practices=(),
+        populations=await read_populations(session, partnership_id),
+        areas=await read_areas(session, partnership_id),
+        outcomes=await read_names(session, Outcome, partnership_id),
+        indicators=await read_indicators(session, partnership_id),
+        rates=newest_rates(await read_figures(session, partnership_id)),
+        disparities=(),
+        findings=(),
+        investments=(),
+    )
+    home = home_area(standing)
+    return Community(
+        populations=standing.populations,
+        settings=standing.settings,
+        outcomes=standing.outcomes,
+        targets={(each.outcome, each.population): each for each in targets_of(standing) if each.area == home},
+        everybody=everybody(standing),
+    )

@@ -1,0 +1,1 @@
+"""Suggested reallocations: asked for, followed, decided and applied."""

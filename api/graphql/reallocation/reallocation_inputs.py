@@ -1,0 +1,188 @@
+"""What a caller sends about a reallocation, and what is wrong with it, field by field."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Final, TypeVar
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from allocation.problem import Objective
+from allocation.question import MOST_FRONTIER_POINTS, Ask, QuestionError
+from api.graphql.common.changes import Fault, Refused
+from api.graphql.common.enums import UserErrorCode
+from api.graphql.common.ids import read_id
+from models.partnerships import Partnership
+from models.practices import Practice
+from models.resources import EvidenceTier
+from models.scenarios import MoveDecision
+from models.staffing import StaffPosition
+
+__all__ = [
+    "ApplyReallocationInput",
+    "CancelReallocationInput",
+    "DecideMoveInput",
+    "MoneyInput",
+    "SuggestReallocationInput",
+    "ask_of",
+]
+
+CENT: Final = Decimal("0.01")
+MOST: Final = Decimal(10**15)
+LONGEST_NAME: Final = 200
+
+
+@strawberry.input
+class MoneyInput:
+    """An amount with at most two decimal places, and its currency (ISO 4217)."""
+
+    amount: Decimal
+    currency: str
+
+
+@strawberry.input
+class SuggestReallocationInput:
+    """What to plan with; see docs/optimizer.md. `protect` are practices and positions that keep their money."""
+
+    partnership: strawberry.ID
+    fiscal_years: list[int]
+    idempotency_key: str
+    name: str | None = None
+    new_money: MoneyInput | None = None
+    objective: Objective = Objective.GAP_CLOSING
+    equity_weight: Decimal | None = Decimal(2)
+    minimum_tier: EvidenceTier | None = EvidenceTier.PROMISING
+    maximum_shift: Decimal | None = Decimal("0.25")
+    confidence: Decimal | None = Decimal("0.5")
+    protect: list[strawberry.ID] = strawberry.field(default_factory=list)
+    smallest_move: Decimal | None = Decimal(1000)
+    maximum_moves: int | None = None
+    frontier_points: int | None = 0
+
+
+@strawberry.input
+class CancelReallocationInput:
+    """Ends a scenario that is still waited for."""
+
+    scenario: strawberry.ID
+    idempotency_key: str
+
+
+@strawberry.input
+class DecideMoveInput:
+    """What is decided of one move; PENDING takes a decision back."""
+
+    move: strawberry.ID
+    decision: MoveDecision
+    idempotency_key: str
+    note: str | None = None
+
+
+@strawberry.input
+class ApplyReallocationInput:
+    """Posts the accepted moves, all or none; `decidedOn` is today where it is absent."""
+
+    scenario: strawberry.ID
+    idempotency_key: str
+    decided_on: date | None = None
+    note: str | None = None
+
+
+async def ask_of(session: AsyncSession, partnership: Partnership, asked: SuggestReallocationInput) -> Ask:
+    """The question that an input puts. Errors: Refused with every fault."""
+    faults = [*_faults(partnership, asked), *await _unknown(session, partnership.id, asked.protect)]
+    if faults:
+        raise Refused(*faults)
+    try:
+        return Ask(
+            fiscal_years=tuple(asked.fiscal_years),
+            new_money_amount=_minor(asked.new_money.amount) if asked.new_money else 0,
+            objective=asked.objective,
+            equity_weight=float(_or(asked.equity_weight, Decimal(2))),
+            minimum_tier=_or(asked.minimum_tier, EvidenceTier.PROMISING).value,
+            maximum_shift_share=float(_or(asked.maximum_shift, Decimal("0.25"))),
+            confidence=float(_or(asked.confidence, Decimal("0.5"))),
+            protected_ids=frozenset(str(id_.key[-1]) for text in asked.protect if (id_ := read_id(text))),
+            smallest_move_amount=_minor(_or(asked.smallest_move, Decimal(1000))),
+            maximum_moves_count=asked.maximum_moves,
+            frontier_points_count=_or(asked.frontier_points, 0),
+        )
+    except QuestionError as error:
+        raise Refused(Fault((), UserErrorCode.INVALID, f"{error}.")) from error
+
+
+T = TypeVar("T")
+
+
+def _or(value: T | None, default: T) -> T:
+    return default if value is None else value
+
+
+def _minor(amount: Decimal) -> int:
+    return int(amount * 100)
+
+
+def _faults(partnership: Partnership, asked: SuggestReallocationInput) -> Iterable[Fault]:
+    name = asked.name
+    if name is not None and not 1 <= len(name.strip()) <= LONGEST_NAME:
+        yield _invalid("name", message=f"A name has 1 to {LONGEST_NAME} characters.")
+    yield from _wrong_years(asked.fiscal_years)
+    if asked.new_money is not None:
+        yield from _wrong_amount(asked.new_money.amount, "newMoney", "amount")
+        if asked.new_money.currency != partnership.currency:
+            yield _invalid("newMoney", "currency", message=f"New money is planned in {partnership.currency}.")
+    if asked.smallest_move is not None:
+        yield from _wrong_amount(asked.smallest_move, "smallestMove")
+    yield from _out_of_bounds(asked)
+
+
+def _wrong_years(years: list[int]) -> Iterable[Fault]:
+    if not years:
+        yield _invalid("fiscalYears", message="Name at least one fiscal year.")
+    for place, year in enumerate(years):
+        if not 1990 <= year <= 2100:
+            yield _invalid("fiscalYears", str(place), message="A fiscal year lies between 1990 and 2100.")
+        if year in years[:place]:
+            yield _invalid("fiscalYears", str(place), message="Name each fiscal year once.")
+
+
+def _wrong_amount(amount: Decimal, *path: str) -> Iterable[Fault]:
+    if not 0 <= amount <= MOST:
+        yield _invalid(*path, message="An amount is 0 or more, up to 10^15.")
+    elif amount != amount.quantize(CENT):
+        yield _invalid(*path, message="An amount has at most two decimal places.")
+
+
+def _out_of_bounds(asked: SuggestReallocationInput) -> Iterable[Fault]:
+    bounds = (
+        ("equityWeight", asked.equity_weight, Decimal(0), Decimal(1000)),
+        ("maximumShift", asked.maximum_shift, Decimal(0), Decimal(1)),
+        ("maximumMoves", asked.maximum_moves, 0, 100_000),
+        ("frontierPoints", asked.frontier_points, 0, MOST_FRONTIER_POINTS),
+    )
+    for name, value, least, most in bounds:
+        if value is not None and not least <= value <= most:
+            yield _invalid(name, message=f"It lies between {least} and {most}.")
+    if asked.confidence is not None and not Decimal("0.5") <= asked.confidence < 1:
+        yield _invalid("confidence", message="It is at least 0.5 and below 1.")
+
+
+async def _unknown(session: AsyncSession, partnership_id: UUID, protect: list[strawberry.ID]) -> list[Fault]:
+    """A fault for each id that is no practice or position of the partnership."""
+    known: set[str] = set()
+    for model, type_name in ((Practice, "Practice"), (StaffPosition, "StaffPosition")):
+        rows = await session.execute(select(model.id).where(model.partnership_id == partnership_id))
+        known |= {f"{type_name}:{partnership_id}:{id_}" for id_ in rows.scalars()}
+    said = "There is no practice or position with this id that you may see."
+    return [
+        Fault(("protect", str(place)), UserErrorCode.NOT_FOUND, said)
+        for place, text in enumerate(protect)
+        if text not in known
+    ]
+
+
+def _invalid(*path: str, message: str) -> Fault:
+    return Fault(path, UserErrorCode.INVALID, message)

@@ -1,0 +1,146 @@
+"""Suggested reallocations: what was asked, how far the answer is, its moves, and what each would do."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+
+from api.access import Right
+from api.graphql.common.basics import Money, Node, table_of
+from api.graphql.common.connections import Connection
+from api.graphql.common.lazy import LazyInvestment
+from api.graphql.common.references import allowed_rows
+from api.graphql.lookahead import By, Computed, Many, Rows, Scope, TypePlan, money
+from api.graphql.lookahead.sql import Column
+from api.graphql.money.allocations import Allocation, line_part
+from api.graphql.reallocation.scenario_answers import (
+    Binding,
+    RefusedPractice,
+    RuleConflict,
+    ScenarioImpact,
+    bindings,
+    conflicts,
+    impact,
+    of_answer,
+    refused_practices,
+)
+from models.scenarios import Move as MoveRow
+from models.scenarios import MoveDecision, Scenario, ScenarioStatus
+
+__all__ = [
+    "OVER",
+    "PLANS",
+    "Move",
+    "ReallocationScenario",
+    "ReallocationScenarioConnection",
+    "reallocation_scenarios",
+]
+
+SCENARIO = table_of(Scenario)
+MOVE = table_of(MoveRow)
+OVER = frozenset(ScenarioStatus) - {ScenarioStatus.QUEUED, ScenarioStatus.RUNNING}
+
+
+@strawberry.type
+class Move(Node):
+    """Dollars that could go from where they sit to where they would do more; `from` is null for new money.
+
+    The gains of a plan's moves sum to what it has after less what it has before.
+    """
+
+    from_: Allocation | None = strawberry.field(name="from")
+    to: Allocation
+    investment: LazyInvestment | None
+    amount: Money
+    gain: Decimal | None
+    gain_low: Decimal | None
+    gain_high: Decimal | None
+    reason: str | None
+    sentence: str
+    decision: MoveDecision
+
+
+@strawberry.type
+class FrontierPoint:
+    """A best plan at a given weight of those who are furthest behind."""
+
+    equity_weight: Decimal
+    students: Decimal
+    worst_off_students: Decimal
+    scenario: "ReallocationScenario | None"
+
+
+@strawberry.type
+class ReallocationScenario(Node):
+    """`inputsHash`: the same inputs have the same hash and the same plan; null until they are read.
+
+    `before`, `after` and the lists are of the answer, and empty until there is one.
+    """
+
+    name: str
+    status: ScenarioStatus
+    progress: float
+    message: str | None
+    requested_at: datetime
+    inputs_hash: str | None
+    moves: list[Move]
+    before: ScenarioImpact | None
+    after: ScenarioImpact | None
+    bindings: list[Binding]
+    conflicts: list[RuleConflict]
+    frontier: list[FrontierPoint]
+    refused_practices: list[RefusedPractice]
+
+
+ReallocationScenarioConnection = Connection[ReallocationScenario]
+
+
+def reallocation_scenarios(first: int | None = 20, after: str | None = None) -> Rows:
+    """The latest first."""
+    return Rows(order=[By(SCENARIO.c.requested_at, descending=True)], first=first, after=after)
+
+
+def _point(found: Mapping[str, Any]) -> FrontierPoint:
+    names = ("equity_weight", "students", "worst_off_students")
+    return FrontierPoint(**{name: Decimal(found[name]) for name in names}, scenario=None)
+
+
+_frontier = of_answer(lambda _, answer: [_point(each) for each in answer.get("frontier", ())])
+_ANSWER = {"partnership": SCENARIO.c.partnership_id, "answer": SCENARIO.c.answer}
+_COLUMNS: dict[str, Column] = {column.name: column for column in MOVE.c}
+_AMOUNT = money(MOVE.c.amount, MOVE.c.currency)
+
+
+def _has_origin(scope: Scope) -> str:
+    """New money comes from nowhere; whatever else moves had a use where it sat."""
+    return f"{scope.column(MOVE.c.from_use)} is not null"
+
+
+PLANS = (
+    TypePlan(
+        "ReallocationScenario",
+        SCENARIO,
+        {
+            "moves": Many(order=[By(MOVE.c.position)]),
+            "before": Computed(impact("before"), _ANSWER),
+            "after": Computed(impact("after"), _ANSWER),
+            "bindings": Computed(bindings, _ANSWER),
+            "conflicts": Computed(conflicts, _ANSWER),
+            "frontier": Computed(_frontier, _ANSWER),
+            "refusedPractices": Computed(refused_practices, _ANSWER),
+        },
+        visible=lambda context: allowed_rows(context, Right.READ_SCENARIOS),
+    ),
+    TypePlan(
+        "Move",
+        MOVE,
+        {
+            "from": line_part("from_", _COLUMNS, _AMOUNT, _has_origin),
+            "to": line_part("to_", _COLUMNS, _AMOUNT, None),
+            "amount": _AMOUNT,
+        },
+        visible=lambda context: allowed_rows(context, Right.READ_SCENARIOS),
+    ),
+)
