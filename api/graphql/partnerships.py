@@ -5,6 +5,7 @@ from decimal import Decimal
 import strawberry
 
 from api.access import Right
+from api.graphql.alignment.alignment import Alignment, alignments, at_alignment
 from api.graphql.anchor.agreements import MatchOfferConnection, ObligationConnection, match_offers, owed
 from api.graphql.anchor.books import (
     BudgetLine,
@@ -92,6 +93,7 @@ class Partnership(Node):
     indicators: IndicatorConnection = listed(indicators)
     population_groups: list[PopulationGroup] = listed(population_groups)
     disparities: DisparityConnection = listed(gaps.arguments)
+    alignment: Alignment = listed(at_alignment)
     reallocation_scenarios: ReallocationScenarioConnection = listed(reallocation_scenarios)
     staffing: StaffingOutlook | None = listed(at_staffing)
     simulate_funder_loss: FunderLoss | None = listed(at_loss)
@@ -134,6 +136,7 @@ PLANS = (
             "anchorEntity": One(on=_is_the_anchor),
             "outcomes": Many(order=[By(OUTCOME.c.stage), By(OUTCOME.c.name)]),
             "disparities": Computed(load_disparities, {"id": PARTNERSHIP.c.id}),
+            "alignment": Computed(alignments(is_own=False), {"partnership": PARTNERSHIP.c.id}),
             "staffing": Computed(load_staffing, {"id": PARTNERSHIP.c.id}),
             "simulateFunderLoss": Computed(load_losses, {"id": PARTNERSHIP.c.id}),
             "budget": Computed(load_budgets, {"id": PARTNERSHIP.c.id}),

@@ -29,7 +29,7 @@ from allocation.targets import Target, everybody, home_area, targets_of
 from api.graphql.common.context import Context
 from models.outcomes import Outcome
 
-__all__ = ["Evidence", "in_words", "read_evidence"]
+__all__ = ["Evidence", "in_words", "read_evidence", "read_people"]
 
 UUIDS: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -105,10 +105,10 @@ async def read_evidence(context: Context, partnership_id: UUID) -> Evidence:
     return await context.once(("evidence", partnership_id), read)
 
 
-async def _community(session: AsyncSession, partnership_id: UUID) -> Community:
-    """Whom the partnership serves, with the newest disclosed rates in its whole area."""
+async def read_people(session: AsyncSession, partnership_id: UUID) -> Standing:
+    """Groups, areas, outcomes, indicators and the newest disclosed rates; nothing of money or studies."""
     partnership = await read_partnership(session, partnership_id)
-    standing = Standing(
+    return Standing(
         currency=partnership.currency,
         fiscal_year_start_month=partnership.fiscal_year_start_month,
         settings=frozenset(Setting(each) for each in partnership.settings),
@@ -122,6 +122,11 @@ async def _community(session: AsyncSession, partnership_id: UUID) -> Community:
         findings=(),
         investments=(),
     )
+
+
+async def _community(session: AsyncSession, partnership_id: UUID) -> Community:
+    """Whom the partnership serves, with the newest disclosed rates in its whole area."""
+    standing = await read_people(session, partnership_id)
     home = home_area(standing)
     return Community(
         populations=standing.populations,
