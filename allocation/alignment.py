@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from allocation.disparities import Disparity, DisparityStatus
-from allocation.evidence.finding import Finding
+from allocation.evidence.finding import Finding, Setting
 from allocation.evidence.tier_rules import EvidenceTier
-from allocation.evidence.tiers import InterventionReport, Rationale, TierAssessment, Weighed, assess, weigh
+from allocation.evidence.tiers import InterventionReport, Rationale, TierAssessment, assess, weigh
 from allocation.gaps import Figure
 from allocation.intervals import newcombe_interval
 from allocation.practice_facts import Community
@@ -35,7 +36,7 @@ class OutcomeTrend(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KnownTier:
-    """The tier of a practice on an outcome for a group; None: on any outcome, for everybody.
+    """The tier of a practice on an outcome (None: on any) for a group (None: for all that no other one names).
 
     `blocker` is the first rule that keeps it from MODERATE, NONE where nothing does.
     """
@@ -69,37 +70,49 @@ class Studied:
     rationales: Mapping[str, Rationale] = field(default_factory=dict)
 
 
+Groups = tuple[tuple[str | None, frozenset[str]], ...]
+
+
 def known_tiers(community: Community, studied: Studied) -> Iterator[KnownTier]:
     """The tiers of the practices that were studied, on the outcomes that were; every other pair is at NONE."""
-    groups = {None: frozenset(community.populations)} | {
-        each: frozenset(community.served(each)) for each in community.populations
-    }
+    every = frozenset(community.populations)
+    groups = ((None, every), *((each, frozenset(community.served(each))) for each in community.populations))
     for practice in sorted({*studied.findings, *studied.reports}):
         findings, reports = studied.findings.get(practice, ()), studied.reports.get(practice, ())
-        outcomes = {each.outcome for each in findings} | {each.outcome for each in reports}
-        for outcome in (None, *sorted(outcomes)):
-            weighed = weigh(findings, outcome=outcome, reports=reports)
-            judged = _judged_by_group(weighed, groups, community, studied.rationales.get(practice))
-            for group, assessed in judged.items():
-                yield KnownTier(practice, outcome, group, assessed.tier, blocker_of(assessed))
+        yield from _tiers_of(
+            practice,
+            tuple(findings),
+            tuple(reports),
+            studied.rationales.get(practice),
+            groups=groups,
+            settings=community.settings,
+        )
 
 
-def _judged_by_group(
-    weighed: Weighed,
-    groups: Mapping[str | None, frozenset[str]],
-    community: Community,
+@lru_cache(maxsize=4_096)  # of facts alone, so that what is kept is true as long as the facts are these
+def _tiers_of(
+    practice: str,
+    findings: tuple[Finding, ...],
+    reports: tuple[InterventionReport, ...],
     rationale: Rationale | None,
-) -> dict[str | None, TierAssessment]:
-    """Groups of whom the studies saw the same people are judged once."""
-    seen: frozenset[str] = frozenset().union(*(each.populations for each in weighed.findings))
-    judged: dict[frozenset[str], TierAssessment] = {}
-    found = {}
-    for group, served in groups.items():
-        shared = served & seen
-        if shared not in judged:
-            judged[shared] = assess(weighed, shared, community.settings, rationale)
-        found[group] = judged[shared]
-    return found
+    *,
+    groups: Groups,
+    settings: frozenset[Setting],
+) -> tuple[KnownTier, ...]:
+    outcomes = {each.outcome for each in findings} | {each.outcome for each in reports}
+    found = []
+    for outcome in (None, *sorted(outcomes)):
+        weighed = weigh(findings, outcome=outcome, reports=reports)
+        seen: frozenset[str] = frozenset().union(*(each.populations for each in weighed.findings))
+        judged: dict[frozenset[str], TierAssessment] = {}
+        for group, served in groups:
+            shared = served & seen  # groups of whom the studies saw the same people are judged once
+            if shared not in judged:
+                judged[shared] = assess(weighed, shared, settings, rationale)
+            if group is None or shared != groups[0][1] & seen:
+                one = judged[shared]
+                found.append(KnownTier(practice, outcome, group, one.tier, blocker_of(one)))
+    return tuple(found)
 
 
 def blocker_of(assessed: TierAssessment) -> str:

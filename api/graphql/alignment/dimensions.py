@@ -62,10 +62,13 @@ _ONE_OUTCOME: Final = frozenset({"headline"})
 _STATUS: Final = frozenset({"own_need", "home_need"})
 _EVIDENCE: Final = frozenset({"tier"})
 STATUS: Final = "coalesce(own_need.status, home_need.status)"
-TIER: Final = "case when f.practice_id is not null then coalesce(tier.tier, 'NONE') end"
-_BLOCKER: Final = "case when f.practice_id is not null then coalesce(tier.blocker, 'NO_FINDING') end"
+_KNOWN: Final = "coalesce(own_tier.tier, tier.tier, 'NONE')"
+TIER: Final = f"case when f.practice_id is not null then {_KNOWN} end"
+_BLOCKER: Final = (
+    "case when f.practice_id is not null then coalesce(own_tier.blocker, tier.blocker, 'NO_FINDING') end"
+)
 _TREND: Final = "case when f.outcome_id is not null then coalesce(headline.trend, 'NO_DATA') end"
-_SHOWN: Final = "coalesce(tier.tier, 'NONE') in ('STRONG', 'MODERATE', 'PROMISING')"
+_SHOWN: Final = f"{_KNOWN} in ('STRONG', 'MODERATE', 'PROMISING')"
 _LADDER: Final = (
     "case when not f.is_line then null when f.outcome_id is null then '0' when headline.outcome is null then '1'"
     " when f.population_id is null then '2' when f.practice_id is null then '3'"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.graphql.alignment.asked import AlignmentDimension, AlignmentMeasure, CountingLevel
-from api.graphql.alignment.dimensions import DIMENSIONS, STATUS, TIER
+from api.graphql.alignment.dimensions import DIMENSIONS, NOBODY, STATUS, TIER
 from api.graphql.alignment.facts import Facts, column_of
 from api.graphql.alignment.known import Known
 from api.graphql.alignment.plan import COUNTS, NEED_DIMENSIONS, PEOPLE, Plan
@@ -101,8 +101,10 @@ class Statement:
     def _joined(self) -> str:
         nobody = "coalesce(f.{}, '00000000-0000-0000-0000-000000000000')".format
         known = {
-            "tier": "left join tier on tier.practice = f.practice_id"
-            f" and tier.outcome = {nobody('outcome_id')} and tier.population = {nobody('population_id')}",
+            "tier": "left join tier own_tier on own_tier.practice = f.practice_id"
+            f" and own_tier.outcome = {nobody('outcome_id')} and own_tier.population = f.population_id"
+            " left join tier on tier.practice = f.practice_id"
+            f" and tier.outcome = {nobody('outcome_id')} and tier.population = {NOBODY}",
             "headline": "left join headline on headline.outcome = f.outcome_id",
             "result": "left join result on result.outcome = f.outcome_id and result.population = f.population_id",
             "own_need": "left join disparity own_need on own_need.outcome = f.outcome_id"
