@@ -121,9 +121,11 @@ class Bench:
         found = json.loads(answer.body())["data"]["partnership"]["alignment"]
         assert not found["truncated"]
         return {
-            (row["keys"][0]["code"].rsplit(":", 1)[-1], row["keys"][1]["code"], int(row["keys"][2]["code"])): Decimal(
-                row["values"][0]["value"]
-            )
+            (
+                row["keys"][0]["code"].rsplit(":", 1)[-1],
+                row["keys"][1]["code"],
+                int(row["keys"][2]["code"]),
+            ): Decimal(row["values"][0]["value"])
             for row in found["rows"]
         }
 
@@ -133,7 +135,9 @@ class Bench:
 
     async def tiers(self) -> list[KnownTier]:
         """The tiers that both sides join."""
-        async with Context(self.database, Caller(roles={self.partnership: Role.ADMIN}, is_operator=True)) as context:
+        async with Context(
+            self.database, Caller(roles={self.partnership: Role.ADMIN}, is_operator=True)
+        ) as context:
             known = await read_known(context, [self.partnership], tiers=True, needs=False, outcomes=False)
         return known.tiers
 
@@ -204,11 +208,16 @@ async def measure(server: str, count: int, rounds: int) -> bool:
 
 def main() -> None:
     """Exit code 1 where the aim is missed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--investments", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place, embedded.lease(Path(place) / "server", durable=False) as server:
+    with (
+        tempfile.TemporaryDirectory() as place,
+        embedded.lease(Path(place) / "server", durable=False) as server,
+    ):
         met = asyncio.run(measure(server.url(), asked.investments, asked.rounds))
     sys.exit(0 if met else 1)
 

@@ -88,7 +88,9 @@ def labels(name: str, key: str, label: str) -> dict[str, str]:
 
 
 def summed(
-    of: Callable[[Dollars], object], amount: Callable[[Dollars], Decimal], among: Iterable[Dollars] | None = None
+    of: Callable[[Dollars], object],
+    amount: Callable[[Dollars], Decimal],
+    among: Iterable[Dollars] | None = None,
 ) -> dict[object, Decimal]:
     """Amounts by a key, without those that come to nothing."""
     found: dict[object, Decimal] = defaultdict(Decimal)

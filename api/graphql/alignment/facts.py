@@ -22,7 +22,9 @@ __all__ = ["Facts", "column_of"]
 _LINED: Final = f"a.kind in ({', '.join(repr(kind) for kind in LINES)})"
 _COLUMNS: Final = {
     "investment_id": "a.investment_id",
-    **{name: f"a.{name}" for name in ("practice_id", "outcome_id", "population_id", "area_id", "position_id")},
+    **{
+        name: f"a.{name}" for name in ("practice_id", "outcome_id", "population_id", "area_id", "position_id")
+    },
     "fiscal_year": "a.fiscal_year",
     "use": f"case when {_LINED} then coalesce(a.use, 'UNASSIGNED') else i.use end",
     "is_line": _LINED,
@@ -71,7 +73,9 @@ class Facts:
     def _summed(self, base: str) -> str:
         keys = [f"b.{name}" for name in self.plan.columns]
         bucket = self._bucket("b.day")
-        columns = ", ".join([*keys, f"{bucket} as bucket", "b.unit as currency", *map(self._sum, self.plan.sums)])
+        columns = ", ".join(
+            [*keys, f"{bucket} as bucket", "b.unit as currency", *map(self._sum, self.plan.sums)]
+        )
         count = len(keys) + 2
         groups = ", ".join(str(n + 1) for n in range(count))
         return f"select {columns} from ({base}) b group by {groups}"  # noqa: S608 - our own words, values bound
@@ -145,7 +149,12 @@ class Facts:
         known = _COLUMNS | {"use": self._use}
         columns = [f"{known[name]} as {name}" for name in self.plan.columns]
         columns += [f"{kind} as kind", "a.unit", f"{amount} as amount", f"{day} as day", f"{tie} as tie"]
-        met = [f"a.partnership_id = {self.partnership}", "a.unit not like 'u:%'", *conditions, *self._filters()]
+        met = [
+            f"a.partnership_id = {self.partnership}",
+            "a.unit not like 'u:%'",
+            *conditions,
+            *self._filters(),
+        ]
         if self._needs_award:
             source += " join investment i on i.partnership_id = a.partnership_id and i.id = a.investment_id"
         met.append(f"a.investment_id = {of}" if of else "a.investment_id is not null")

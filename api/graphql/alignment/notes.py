@@ -17,7 +17,9 @@ Measure = AlignmentMeasure
 _ONE_INDICATOR: Final = (
     "An outcome is told by one indicator, the core one with most figures, so that nothing counts twice."
 )
-_OVERLAP: Final = "A child may be behind in several groups and outcomes, and counts in each; shares are of that sum."
+_OVERLAP: Final = (
+    "A child may be behind in several groups and outcomes, and counts in each; shares are of that sum."
+)
 _NO_PLANS: Final = "No investment names a policy plan."
 _PLEDGES: Final = "Pledges are not netted of regrants."
 _OUTSIDE: Final = {
@@ -87,7 +89,11 @@ def _gifts(plan: Plan, partnership: str) -> list[str]:
     unpriced = "num_nulls(k.unit_rate, k.method, k.rate_source) > 0"
     for measure, condition, words in (
         (Measure.IN_KIND_VALUE, unpriced, "gifts in kind have no valuation and are left out of their value."),
-        (Measure.IN_KIND_HOURS, "k.unit <> 'HOUR'", "gifts in kind are not counted in hours and are left out."),
+        (
+            Measure.IN_KIND_HOURS,
+            "k.unit <> 'HOUR'",
+            "gifts in kind are not counted in hours and are left out.",
+        ),
     ):
         if measure in plan.wanted:
             found.append(

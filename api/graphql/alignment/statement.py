@@ -62,7 +62,11 @@ class Statement:
             parts.append(removed(self.plan.asked.level or CountingLevel.NET_INTO_PARTNERSHIP))
         parts += [*self._lookups(), *facts.ctes(), *self._needs(), self._lines(), self._keyed()]
         parts += [self._heads()] if self.plan.has_counts else []
-        parts += [self._grid(), self._placed(), "shown as (select * from placed where n <= " + self._limit() + ")"]
+        parts += [
+            self._grid(),
+            self._placed(),
+            "shown as (select * from placed where n <= " + self._limit() + ")",
+        ]
         return ",\n".join(parts)
 
     # ------------------------------------------------------------------ what was reckoned before
@@ -95,7 +99,9 @@ class Statement:
                 arrays.append(f"{self.binder.bind([each or '0' * 32 for each in values])}::uuid[]")
             else:
                 arrays.append(f"{self.binder.bind([None if e is None else str(e) for e in values])}::text[]")
-        return f"{name} as materialized (select * from unnest({', '.join(arrays)}) {name}({', '.join(names)}))"
+        return (
+            f"{name} as materialized (select * from unnest({', '.join(arrays)}) {name}({', '.join(names)}))"
+        )
 
     # ------------------------------------------------------------------ facts with their keys
     def _joined(self) -> str:
@@ -119,7 +125,14 @@ class Statement:
         keys = [f"{self._key(axis)} as k{n}" for n, axis in enumerate(self.plan.axes)]
         counted = ["f.investment_id", "f.funder_id"] if self.plan.has_counts else []
         sums = [f"f.{column_of(each)}" for each in self.plan.sums]
-        columns = [*keys, f"coalesce(f.bucket, {_NO_BUCKET}) as bucket", "f.currency", *counted, *sums, "false as is_kept"]
+        columns = [
+            *keys,
+            f"coalesce(f.bucket, {_NO_BUCKET}) as bucket",
+            "f.currency",
+            *counted,
+            *sums,
+            "false as is_kept",
+        ]
         met = []
         if self.plan.filter.tiers is not None:
             tiers = self.binder.bind([each.value for each in self.plan.filter.tiers])
@@ -175,7 +188,11 @@ class Statement:
         ]
         met = ["true"] if Axis.AREA in self.plan.axes else ["n.is_home = 'True'"]
         wanted = self.plan.filter
-        for texts, column in ((wanted.outcomes, "outcome"), (wanted.populations, "population"), (wanted.areas, "area")):
+        for texts, column in (
+            (wanted.outcomes, "outcome"),
+            (wanted.populations, "population"),
+            (wanted.areas, "area"),
+        ):
             if texts is not None:
                 ids = [text.rsplit(":", 1)[-1] for text in texts]
                 met.append(f"n.{column}::text = any({self.binder.bind(ids)}::text[])")
@@ -200,7 +217,10 @@ class Statement:
         if self.plan.has_counts:
             met = " and ".join(f"head.{name} = g.{name}" for name in names)
             joins += f" left join head on {met}"
-            columns += ["coalesce(head.c_investments, 0) as c_investments", "coalesce(head.c_funders, 0) as c_funders"]
+            columns += [
+                "coalesce(head.c_investments, 0) as c_investments",
+                "coalesce(head.c_funders, 0) as c_funders",
+            ]
         if self.plan.has_people:
             met = " and ".join(
                 f"need.k{n} = g.k{n}" for n, axis in enumerate(self.plan.axes) if axis in NEED_DIMENSIONS
@@ -239,8 +259,10 @@ class Statement:
                 labels.append(f"nullif(g.k{n}::text, {self._unknown_text(n)}) as l{n}")
         inner = f"select g.*{''.join(f', {label}' for label in labels)} from grid g{joins}"  # noqa: S608 - as above
         order = [*self._order(), "bucket"]
-        order += [f"l{n} collate \"C\" nulls last" for n in range(len(labels))] + self.keys
-        return f"placed as (select x.*, row_number() over (order by {', '.join(order)}) as n from ({inner}) x)"  # noqa: S608 - as above
+        order += [f'l{n} collate "C" nulls last' for n in range(len(labels))] + self.keys
+        return (
+            f"placed as (select x.*, row_number() over (order by {', '.join(order)}) as n from ({inner}) x)"  # noqa: S608 - as above
+        )
 
     def _unknown_text(self, n: int) -> str:
         return f"({DIMENSIONS[self.plan.axes[n]].shape.unknown})::text"

@@ -18,12 +18,16 @@ from api.graphql.lookahead.sql import literal
 __all__ = ["Parts", "Values"]
 
 Measure = AlignmentMeasure
-_NOT_BY_LINE: Final = "The ledger says this of whole awards, and not what their single lines are for: it is under UNKNOWN."
+_NOT_BY_LINE: Final = (
+    "The ledger says this of whole awards, and not what their single lines are for: it is under UNKNOWN."
+)
 _NO_LINES: Final = "The ledger says this of whole awards, and the filter asks for single lines."
 _NOT_OF_GIFTS: Final = "Gifts in kind do not say this: theirs is under UNKNOWN."
 _NO_GIFTS: Final = "Gifts in kind are no investments, and the filter asks for what only those say."
 _NOTHING: Final = "There is nothing to share out."
-_BY_GROUP: Final = "Groups overlap, so children who are behind are never added up over groups: group by POPULATION."
+_BY_GROUP: Final = (
+    "Groups overlap, so children who are behind are never added up over groups: group by POPULATION."
+)
 _NO_TIME: Final = "Who is behind is known of the latest period alone: leave out the bucket."
 _WITHHELD: Final = "The figures that it would be made of are withheld or not known."
 

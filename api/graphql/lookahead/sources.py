@@ -169,4 +169,6 @@ class Spelled:
     spell: "Callable[[Compiler, PlaceField, Scope], Piece]"
 
 
-Source = Column | Value | GlobalIdOf | Part | One | Many | Listed | Items | Choice | Computed | Guarded | Spelled
+Source = (
+    Column | Value | GlobalIdOf | Part | One | Many | Listed | Items | Choice | Computed | Guarded | Spelled
+)

@@ -1,5 +1,6 @@
 """Alignment of Riverbend: every dimension and measure beside a plain computation from its CSV files."""
 
+import csv
 import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -80,7 +81,9 @@ def studies(practice: str, outcome: str) -> list[dict[str, str]]:
     return [
         row
         for row in rows("findings")
-        if row["practice"] == practice and row["outcome"] == outcome and abs(Decimal(row["effect_size"] or 0)) < 3
+        if row["practice"] == practice
+        and row["outcome"] == outcome
+        and abs(Decimal(row["effect_size"] or 0)) < 3
     ]
 
 
@@ -93,7 +96,9 @@ def tier(each: Dollars) -> str:
     if not each.practice:
         return "Not said"
     found = studies(each.practice, each.outcome)
-    good = [row for row in found if is_positive(row) and row["rating"] in MEETS and row["design"] != "PRE_POST"]
+    good = [
+        row for row in found if is_positive(row) and row["rating"] in MEETS and row["design"] != "PRE_POST"
+    ]
     served = {value_of(each.population)} if each.population else everybody()
     near = [row for row in good if not each.population or served & set(row["populations"].split(";"))]
     if sum(int(row["sample_size"]) for row in near) >= 350 and sum(int(row["sites"]) for row in near) >= 2:
@@ -123,7 +128,9 @@ def label_of(population: str) -> str:
 
 KEYS: dict[str, Callable[[Dollars], object]] = {
     "FUNDER": lambda each: each.row["Funder"],
-    "FUNDER_KIND": lambda each: in_words(labels("organizations", "identifier", "funder_kind")[each.row["Funder ID"]]),
+    "FUNDER_KIND": lambda each: in_words(
+        labels("organizations", "identifier", "funder_kind")[each.row["Funder ID"]]
+    ),
     "OUTCOME": lambda each: each.outcome or "Not said",
     "PRACTICE": lambda each: each.practice or "Not said",
     "POPULATION": lambda each: label_of(each.population),
@@ -202,7 +209,10 @@ async def test_where_the_ledger_does_not_say_a_value_is_null_with_its_reason(ali
 async def test_buckets_are_of_fiscal_years_from_july(align: AskAlignment, bucket: str, months: int) -> None:
     """Commitments count on the day of the award, expenditures on their own; July is month 0 of a year."""
     answer = await align(measures=["COMMITTED", "SPENT"], bucket=bucket)
-    expected: dict[str, dict[str, Decimal]] = {"COMMITTED": defaultdict(Decimal), "SPENT": defaultdict(Decimal)}
+    expected: dict[str, dict[str, Decimal]] = {
+        "COMMITTED": defaultdict(Decimal),
+        "SPENT": defaultdict(Decimal),
+    }
     entries = [("COMMITTED", row["Awarded"], row["Amount"]) for row in awards().values()]
     entries += [
         ("SPENT", row["occurred_on"], row["amount"]) for row in rows("ledger") if row["kind"] == "EXPENDITURE"
@@ -232,8 +242,9 @@ async def test_gifts_in_kind_stand_beside_the_dollars(align: AskAlignment) -> No
         hours[key] += Decimal(row["quantity"]) if row["unit"] == "HOUR" else 0
     assert told(answer, "IN_KIND_VALUE") == {key: each for key, each in worth.items() if each}
     assert told(answer, "IN_KIND_HOURS") == {key: each for key, each in hours.items() if each}
-    assert f"{sum(not row['unit_rate'] for row in rows('in-kind'))} gifts in kind have no valuation" in " ".join(
-        answer["notes"]
+    assert (
+        f"{sum(not row['unit_rate'] for row in rows('in-kind'))} gifts in kind have no valuation"
+        in " ".join(answer["notes"])
     )
     value = next(row["values"][1] for row in answer["rows"] if row["values"][1]["value"])
     assert value["currency"] is None
@@ -252,7 +263,11 @@ async def test_the_ladder_climbs_the_files_facts(align: AskAlignment) -> None:
             return "group named"
         if tier(each) not in ("Strong", "Moderate", "Promising"):
             return "practice named"
-        return "results known" if latest()[each.outcome, value_of(each.population)] >= each.row["Starts"] else "practice proven"
+        return (
+            "results known"
+            if latest()[each.outcome, value_of(each.population)] >= each.row["Starts"]
+            else "practice proven"
+        )
 
     assert told(answer, "COMMITTED") == summed(rung, amount("COMMITTED"))
 
@@ -264,8 +279,12 @@ def latest() -> dict[tuple[str, str], str]:
     for path in FOLDER.glob("measurements-*.csv"):
         recipe = path.with_suffix(".toml").read_text("utf-8")
         outcome = next(row["name"] for row in rows("outcomes") if f'outcome = "{row["name"]}"' in recipe)
-        for row in rows(path.stem):
-            year, _, _, group, *_ = row.values()  # the school year, the area, the dimension and the group
+        text = path.read_text("utf-8")
+        for row in csv.DictReader(text[text.index("School") :].splitlines()):
+            year, group = (
+                row.get("School year") or row["School Year"],
+                row.get("Group") or row["Student Group"],
+            )
             key = (outcome, value_of(group))
             day = f"{int(year[:4]) + 1}-06-30"
             found[key] = max(found[key], day)
@@ -290,14 +309,21 @@ AXES = st.lists(st.sampled_from([each.value for each in AlignmentDimension]), ma
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(axes=AXES, bucket=st.sampled_from([None, "MONTH", "QUARTER", "YEAR"]), level=st.sampled_from(["GROSS", "NET_INTO_PARTNERSHIP", "NET_TO_DELIVERY"]))
+@given(
+    axes=AXES,
+    bucket=st.sampled_from([None, "MONTH", "QUARTER", "YEAR"]),
+    level=st.sampled_from(["GROSS", "NET_INTO_PARTNERSHIP", "NET_TO_DELIVERY"]),
+)
 async def test_the_rows_of_any_question_add_up_to_the_whole(
     align: AskAlignment, axes: list[str], bucket: str | None, level: str
 ) -> None:
     """A law: no dollar is lost to a key or a bucket, and none counts twice."""
     answer = await align(measures=ADDED, groupBy=axes, bucket=bucket, level=level, limit=10_000)
     assert not answer["truncated"]
-    whole = {"COMMITTED": sum(each.committed for each in lines()), "SPENT": sum(each.spent for each in lines())}
+    whole = {
+        "COMMITTED": sum(each.committed for each in lines()),
+        "SPENT": sum(each.spent for each in lines()),
+    }
     whole |= {"RECEIVED": sum(received().values()), "ALLOCATED": whole["COMMITTED"] - whole["SPENT"]}
     for measure in ADDED:
         values = [v["value"] for row in answer["rows"] for v in row["values"] if v["measure"] == measure]
@@ -310,7 +336,11 @@ async def test_an_order_and_a_limit_show_the_first_of_all_rows(
     align: AskAlignment, axes: list[str], measure: str, descending: bool, limit: int
 ) -> None:
     """A law: what is shown is the beginning of the whole, which is sorted with the unknown last."""
-    asked = {"measures": [measure, "SHARE"], "groupBy": axes, "orderBy": {"measure": measure, "descending": descending}}
+    asked = {
+        "measures": [measure, "SHARE"],
+        "groupBy": axes,
+        "orderBy": {"measure": measure, "descending": descending},
+    }
     whole, part = await align(**asked, limit=10_000), await align(**asked, limit=limit)
     assert part["rows"] == whole["rows"][:limit]
     assert part["truncated"] == (len(whole["rows"]) > limit)
