@@ -47,16 +47,26 @@ QUERY = """{ partnership(slug: "bench") { alignment(input: {
     rows { keys { code } values { value currency } } truncated } } }"""
 FILL = (
     "set session_replication_role = replica",  # the rows refer to each other rightly by how they are made
-    "insert into organization (partnership_id, id, name) select $p, gen_random_uuid(), 'Organization ' || n"
-    " from generate_series(1, 500) n",
-    "insert into funder (partnership_id, id, organization_id, kind) select $p, gen_random_uuid(), id, 'FOUNDATION'"
-    " from organization where partnership_id = $p",
-    "insert into outcome (partnership_id, id, name, stage) select $p, gen_random_uuid(), 'Outcome ' || n,"
-    " 'EARLY_GRADES' from generate_series(1, 20) n",
-    "insert into population (partnership_id, id, dimension, value, label) select $p, gen_random_uuid(), 'race',"
-    " 'Group ' || n, 'Group ' || n from generate_series(1, 12) n",
-    "insert into practice (partnership_id, id, name) select $p, gen_random_uuid(), 'Practice ' || n"
-    " from generate_series(1, 300) n",
+    (
+        "insert into organization (partnership_id, id, name) select $p, gen_random_uuid(), 'Organization ' || n"
+        " from generate_series(1, 500) n"
+    ),
+    (
+        "insert into funder (partnership_id, id, organization_id, kind) select $p, gen_random_uuid(), id, 'FOUNDATION'"
+        " from organization where partnership_id = $p"
+    ),
+    (
+        "insert into outcome (partnership_id, id, name, stage) select $p, gen_random_uuid(), 'Outcome ' || n,"
+        " 'EARLY_GRADES' from generate_series(1, 20) n"
+    ),
+    (
+        "insert into population (partnership_id, id, dimension, value, label) select $p, gen_random_uuid(), 'race',"
+        " 'Group ' || n, 'Group ' || n from generate_series(1, 12) n"
+    ),
+    (
+        "insert into practice (partnership_id, id, name) select $p, gen_random_uuid(), 'Practice ' || n"
+        " from generate_series(1, 300) n"
+    ),
     """insert into finding (partnership_id, id, practice_id, outcome_id, study, design, rating, standards_version,
   effect_size, standard_error, p_value, sample_size, site_count, settings, source_system, source_identifier)
 select $p, gen_random_uuid(), p.id, o.id, 'Study ' || row_number() over (), 'RCT',
@@ -82,7 +92,8 @@ from (select id, row_number() over () as n from investment where partnership_id 
     "set session_replication_role = default",
     "analyze",
 )
-TIERS = "tier as materialized (select * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) t(practice, outcome, population, tier))"
+GIVEN = "unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) t(practice, outcome, population, tier)"
+TIERS = f"tier as materialized (select * from {GIVEN})"
 LINES = "a.partnership_id = $1 and a.investment_id is not null and a.kind in ('AVAILABLE', 'OBLIGATED', 'SPENT', 'FEE')"
 AMOUNT = "sum(a.credits_posted - a.debits_posted)"
 NOBODY = "'00000000-0000-0000-0000-000000000000'"

@@ -10,7 +10,6 @@ from functools import cache
 from api.demo.riverbend import FOLDER
 
 Row = dict[str, str]
-UNKNOWN = "UNKNOWN"
 
 
 @cache
@@ -62,8 +61,10 @@ def lines() -> tuple[Dollars, ...]:
         rest[award] -= Decimal(row["amount"])
         is_plain = not row["practice"] and row["use"] == awards()[award]["Use"]
         used = spent.pop((award, row["fiscal_year"]), Decimal(0)) if is_plain else Decimal(0)
-        names = (row[name] for name in ("practice", "outcome", "population", "area", "use", "fiscal_year"))
-        found.append(Dollars(award, *names, Decimal(row["amount"]), used))
+        names = {
+            name: row[name] for name in ("practice", "outcome", "population", "area", "use", "fiscal_year")
+        }
+        found.append(Dollars(award, **names, committed=Decimal(row["amount"]), spent=used))
     found += [
         Dollars(award, "", "", "", "", awards()[award]["Use"], "", amount, Decimal(0))
         for award, amount in rest.items()
@@ -97,3 +98,65 @@ def summed(
     for each in lines() if among is None else among:
         found[of(each)] += amount(each)
     return {key: total for key, total in found.items() if total}
+
+
+# ------------------------------------------------------------------ tiers by hand: 34 CFR 77.1
+MEETS = {
+    "Meets WWC standards without reservations",
+    "Meets WWC standards with reservations",
+}
+
+
+@cache
+def everybody() -> frozenset[str]:
+    return frozenset(row["value"] for row in rows("populations"))
+
+
+def studies(practice: str, outcome: str) -> list[dict[str, str]]:
+    """Those that may count: no before-and-after logs, and no effect beyond belief."""
+    return [
+        row
+        for row in rows("findings")
+        if row["practice"] == practice
+        and row["outcome"] == outcome
+        and abs(Decimal(row["effect_size"] or 0)) < 3
+    ]
+
+
+def is_positive(row: dict[str, str]) -> bool:
+    return Decimal(row["effect_size"] or 0) > 0 and Decimal(row["p_value"] or 1) < Decimal("0.05")
+
+
+def tier(each: Dollars) -> str:
+    """STRONG is out of reach, since Riverbend does not say its settings; the demo overrides nothing but one."""
+    if not each.practice:
+        return "Not said"
+    found = studies(each.practice, each.outcome)
+    good = [
+        row for row in found if is_positive(row) and row["rating"] in MEETS and row["design"] != "PRE_POST"
+    ]
+    served = {value_of(each.population)} if each.population else everybody()
+    near = [row for row in good if not each.population or served & set(row["populations"].split(";"))]
+    if sum(int(row["sample_size"]) for row in near) >= 350 and sum(int(row["sites"]) for row in near) >= 2:
+        return "Moderate"
+    causal = {"RCT", "RDD", "QED", "CORRELATIONAL"}
+    if any(is_positive(row) and row["design"] in causal for row in found):
+        return "Promising"
+    practice = next(row for row in rows("practices") if row["practice"] == each.practice)
+    is_hopeful = any(Decimal(row["effect_size"] or 0) > 0 for row in found)
+    is_studied = practice["is_under_study"] == "true" or any(row["is_local"] == "true" for row in found)
+    return "Rationale" if practice["has_logic_model"] == "true" and is_hopeful and is_studied else "None"
+
+
+def value_of(population: str) -> str:
+    """The group that a name of the files stands for."""
+    for row in rows("populations"):
+        if population in (row["value"], row["label"], *row["aliases"].split(";")):
+            return row["value"]
+    raise KeyError(population)
+
+
+def label_of(population: str) -> str:
+    if not population:
+        return "Not said"
+    return next(row["label"] for row in rows("populations") if row["value"] == value_of(population))

@@ -134,7 +134,7 @@ class _Answer:
         ctes = Statement(self.plan, self.known, self.compiler.binder, self.key[0], own).ctes()
         columns, places = self._columns(field, self._fields())
         ctes += f",\n{self.values.told(self.spellings)}"
-        sql = f'(with {ctes}\nselect row_to_json("#row") from (select {columns}) "#row")'  # noqa: S608 - our own words, values bound
+        sql = f'(with {ctes}\nselect row_to_json("#row") from (select {columns}) "#row")'
         return Piece(sql, places)
 
     def _columns(
@@ -192,7 +192,8 @@ class _Answer:
         is_known = f"{key} <> {dimension.shape.unknown}"
         unknown, nothing = literal(UNKNOWN), "null::text"
         if dimension.of is not None:
-            code = f"case when {is_known} then {literal(dimension.of + ':')} || {self.key[0]} || ':' || {key} else {unknown} end"
+            named = f"{literal(dimension.of + ':')} || {self.key[0]} || ':' || {key}"
+            code = f"case when {is_known} then {named} else {unknown} end"
             kind = f"case when {is_known} then {literal(dimension.of)} end"
             label = f"coalesce(s.l{n}, 'Not said')"
             return f"{literal(axis.value)}, {code}, {label}, {kind}, {self.key[0]}, {key}"

@@ -180,15 +180,19 @@ class Facts:
         ]
         day = "k.starts_on" if self.plan.asked.bucket else "null::date"
         home = f"(select p.currency from partnership p where p.id = {self.partnership})"  # noqa: S608 - as above
+        worth = "round(k.quantity * k.unit_rate)"
         is_valued = "num_nulls(k.unit_rate, k.method, k.rate_source) = 0"
         sums = {
-            AlignmentMeasure.IN_KIND_VALUE: f"sum(case when {is_valued} then round(k.quantity * k.unit_rate) else 0 end)",
+            AlignmentMeasure.IN_KIND_VALUE: f"sum(case when {is_valued} then {worth} else 0 end)",
             AlignmentMeasure.IN_KIND_HOURS: "sum(case when k.unit = 'HOUR' then k.quantity else 0 end)",
         }
         columns += [f"{self._bucket(day)} as bucket", f"coalesce(k.currency, {home}) as currency"]
         groups = ", ".join(str(n + 1) for n in range(len(columns)))
         columns += [f"{sums.get(each, '0::numeric')} as {column_of(each)}" for each in self.plan.sums]
-        source = "in_kind_resource k left join funder g on g.partnership_id = k.partnership_id and g.organization_id = k.donor_id"
+        source = (
+            "in_kind_resource k left join funder g"
+            " on g.partnership_id = k.partnership_id and g.organization_id = k.donor_id"
+        )
         met = f"k.partnership_id = {self.partnership} and {self._gift_filter()}"
         return f"select {', '.join(columns)} from {source} where {met} group by {groups}"  # noqa: S608 - as above
 

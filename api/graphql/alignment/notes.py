@@ -5,7 +5,7 @@ from typing import Final
 from api.access import Right
 from api.graphql.alignment.asked import AlignmentDimension, AlignmentMeasure, CountingLevel
 from api.graphql.alignment.facts import column_of
-from api.graphql.alignment.plan import IN_KIND, PEOPLE, SUMS, Plan
+from api.graphql.alignment.plan import SUMS, Plan
 from api.graphql.alignment.regrants import CROSSED, FLOWS
 from api.graphql.common.context import Context
 from api.graphql.lookahead.sql import literal

@@ -28,7 +28,8 @@ def flows(partnership: str) -> str:
 {CROSSED} as (select count(*) as links from link where is_crossed),
 size as materialized (
   select e.id, e.currency, x.amount from (
-    select child as id, currency from link where not is_crossed union select source, currency from link where not is_crossed) e
+    select child as id, currency from link where not is_crossed
+    union select source, currency from link where not is_crossed) e
   cross join lateral (select coalesce(sum(a.credits_posted - a.debits_posted), 0) as amount from ledger.account a
     where a.partnership_id = {partnership} and a.investment_id = e.id and a.unit = e.currency
       and a.kind in {_COMMITTED} offset 0) x),

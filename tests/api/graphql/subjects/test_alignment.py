@@ -71,7 +71,8 @@ async def test_two_currencies_are_never_added(align: Aligned, small: Small) -> N
 
 
 async def test_a_key_leads_to_its_row(ask: Ask, small: Small) -> None:
-    query = """query($slug: String!) { partnership(slug: $slug) { alignment(input: {measures: [COMMITTED], groupBy: [PRACTICE]}) {
+    query = """query($slug: String!) { partnership(slug: $slug) {
+      alignment(input: {measures: [COMMITTED], groupBy: [PRACTICE]}) {
       rows { keys { node { __typename id ... on Practice { name tier { tier } } } } } } } }"""
     answer = await ask(query, slug=small.slug)
     nodes = [row["keys"][0]["node"] for row in answer["data"]["partnership"]["alignment"]["rows"]]
@@ -347,7 +348,8 @@ async def test_a_partnership_without_anything_has_no_rows(ask: Ask, partnership:
 
 # ------------------------------------------------------------------ a funder's own view, rights, statements
 OWN = f"""query($slug: String!, $first: Int, $input: AlignmentInput!) {{
-  partnership(slug: $slug) {{ funders(first: $first) {{ nodes {{ organization {{ name }} alignment(input: $input) {FIELDS} }} }} }} }}"""
+  partnership(slug: $slug) {{ funders(first: $first) {{ nodes {{
+    organization {{ name }} alignment(input: $input) {FIELDS} }} }} }} }}"""
 
 
 async def test_the_funders_own_views_are_the_rows_by_funder(ask: Ask, align: Aligned, small: Small) -> None:

@@ -18,7 +18,18 @@ from api.graphql.door.operations import Call
 from api.graphql.door.requests import Request
 from api.graphql.schema import build_for_operator
 from models.database import Database
-from tests.riverbend_files import Dollars, awards, labels, lines, received, rows, summed
+from tests.riverbend_files import (
+    Dollars,
+    awards,
+    label_of,
+    labels,
+    lines,
+    received,
+    rows,
+    summed,
+    tier,
+    value_of,
+)
 
 Answer = dict[str, Any]  # an alignment as JSON
 AskAlignment = Callable[..., Awaitable[Answer]]
@@ -62,68 +73,6 @@ def amount(measure: str) -> Callable[[Dollars], Decimal]:
 
 def in_words(code: str) -> str:
     return code[:1] + code[1:].lower().replace("_", " ")
-
-
-# ------------------------------------------------------------------ tiers by hand: 34 CFR 77.1
-MEETS = {
-    "Meets WWC standards without reservations",
-    "Meets WWC standards with reservations",
-}
-
-
-@cache
-def everybody() -> frozenset[str]:
-    return frozenset(row["value"] for row in rows("populations"))
-
-
-def studies(practice: str, outcome: str) -> list[dict[str, str]]:
-    """Those that may count: no before-and-after logs, and no effect beyond belief."""
-    return [
-        row
-        for row in rows("findings")
-        if row["practice"] == practice
-        and row["outcome"] == outcome
-        and abs(Decimal(row["effect_size"] or 0)) < 3
-    ]
-
-
-def is_positive(row: dict[str, str]) -> bool:
-    return Decimal(row["effect_size"] or 0) > 0 and Decimal(row["p_value"] or 1) < Decimal("0.05")
-
-
-def tier(each: Dollars) -> str:
-    """STRONG is out of reach, since Riverbend does not say its settings; the demo overrides nothing but one."""
-    if not each.practice:
-        return "Not said"
-    found = studies(each.practice, each.outcome)
-    good = [
-        row for row in found if is_positive(row) and row["rating"] in MEETS and row["design"] != "PRE_POST"
-    ]
-    served = {value_of(each.population)} if each.population else everybody()
-    near = [row for row in good if not each.population or served & set(row["populations"].split(";"))]
-    if sum(int(row["sample_size"]) for row in near) >= 350 and sum(int(row["sites"]) for row in near) >= 2:
-        return "Moderate"
-    causal = {"RCT", "RDD", "QED", "CORRELATIONAL"}
-    if any(is_positive(row) and row["design"] in causal for row in found):
-        return "Promising"
-    practice = next(row for row in rows("practices") if row["practice"] == each.practice)
-    is_hopeful = any(Decimal(row["effect_size"] or 0) > 0 for row in found)
-    is_studied = practice["is_under_study"] == "true" or any(row["is_local"] == "true" for row in found)
-    return "Rationale" if practice["has_logic_model"] == "true" and is_hopeful and is_studied else "None"
-
-
-def value_of(population: str) -> str:
-    """The group that a name of the files stands for."""
-    for row in rows("populations"):
-        if population in (row["value"], row["label"], *row["aliases"].split(";")):
-            return row["value"]
-    raise KeyError(population)
-
-
-def label_of(population: str) -> str:
-    if not population:
-        return "Not said"
-    return next(row["label"] for row in rows("populations") if row["value"] == value_of(population))
 
 
 KEYS: dict[str, Callable[[Dollars], object]] = {
