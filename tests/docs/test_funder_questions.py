@@ -119,7 +119,8 @@ async def test_what_share_reaches_outcomes_that_improve(ask_funder: AskText) -> 
 
 async def test_which_groups_get_less_than_their_share(ask_funder: AskText, ask_text: AskText) -> None:
     found = own(await ask_funder("groups", funder=FUNDER))
-    query = """query($slug: String!) { partnership(slug: $slug) { disparities(first: 1000, filter: {statuses: [PERSISTENT]}) {
+    query = """query($slug: String!) { partnership(slug: $slug) {
+      disparities(first: 1000, filter: {statuses: [PERSISTENT]}) {
       nodes { indicator { name core outcome { name } } area { name } population { label } studentsBehind } } } }"""
     persistent, behind = set(), defaultdict(int)
     for each in (await ask_text(query))["disparities"]["nodes"]:
