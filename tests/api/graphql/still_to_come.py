@@ -2,23 +2,6 @@
 
 from typing import Final
 
-METRICS_QUERY: Final = frozenset(
-    {
-        "Alignment",
-        "AlignmentDimension",
-        "AlignmentFilter",
-        "AlignmentInput",
-        "AlignmentKey",
-        "AlignmentMeasure",
-        "AlignmentOrder",
-        "AlignmentRow",
-        "AlignmentValue",
-        "CountingLevel",
-        "Funder.alignment",
-        "Partnership.alignment",
-        "TimeBucket",
-    }
-)
 ANCHORS_BOOKS_AND_STAFF: Final = frozenset(
     {
         "InstalmentInput",
@@ -140,6 +123,4 @@ CHANGES: Final = frozenset(
     }
 )
 
-STILL_TO_COME: Final = (
-    METRICS_QUERY | ANCHORS_BOOKS_AND_STAFF | POLICY | QUALITY_HISTORY_AND_RESULTS | CHANGES
-)
+STILL_TO_COME: Final = ANCHORS_BOOKS_AND_STAFF | POLICY | QUALITY_HISTORY_AND_RESULTS | CHANGES
