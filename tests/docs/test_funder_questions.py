@@ -122,7 +122,8 @@ async def test_which_groups_get_less_than_their_share(ask_funder: AskText, ask_t
     query = """query($slug: String!) { partnership(slug: $slug) {
       disparities(first: 1000, filter: {statuses: [PERSISTENT]}) {
       nodes { indicator { name core outcome { name } } area { name } population { label } studentsBehind } } } }"""
-    persistent, behind = set(), defaultdict(int)
+    persistent: set[tuple[str, str, str]] = set()
+    behind: dict[str, int] = defaultdict(int)
     for each in (await ask_text(query))["disparities"]["nodes"]:
         if each["indicator"]["core"]:
             key = (each["indicator"]["outcome"]["name"], each["population"]["label"])

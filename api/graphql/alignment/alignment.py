@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 import strawberry
@@ -125,7 +125,8 @@ class _Answer:
 
     def __init__(self, plan: Plan, known: Known, compiler: Compiler, key: Sequence[str]) -> None:
         self.plan, self.known, self.compiler, self.key = plan, known, compiler, key
-        self.values = Values(plan, compiler.binder.context, key[0])
+        self.context = cast("Context", compiler.binder.context)
+        self.values = Values(plan, self.context, key[0])
         self.spellings: list[Spelling] = []
 
     def piece(self, field: PlaceField) -> Piece:
@@ -149,7 +150,7 @@ class _Answer:
         return {
             "rows": Spelled(lambda _, field, __: self._rows(field)),
             "notes": Value(
-                lambda _: notes(self.plan, self.compiler.binder.context, self.key[0]), nullable=False
+                lambda _: notes(self.plan, self.context, self.key[0]), nullable=False
             ),
             "truncated": Value(
                 lambda _: "(select count(*) from grid) > (select count(*) from shown)", nullable=False

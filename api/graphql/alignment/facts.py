@@ -129,7 +129,7 @@ class Facts:
         )
         met = [
             f"(t.kind = 'PLEDGE' and t.phase in ('PENDING', 'POSTED') and not {voided} or {undone})",
-            allowed_rows(self.binder.context, Right.READ_FLOWS)(self._accounts),
+            allowed_rows(self._accounts.context, Right.READ_FLOWS)(self._accounts),
         ]
         amount = "case t.kind when 'REVERSAL' then -t.amount else t.amount end"
         day = self._day() if self.plan.asked.bucket else "null::date"
@@ -261,7 +261,7 @@ class Facts:
         found = [where] if where is not None else []
         if self.plan.asked.bucket is not None:
             is_single = self.plan.filter.investment is not None or _SINGLE.intersection(self.plan.axes)
-            context = self.binder.context
+            context = self._accounts.context
             if is_single or self.funder is not None:
                 found.append(allowed_rows(context, Right.READ_BOOKS, owner))
             else:

@@ -4,6 +4,7 @@
 who are behind, `grid` one row for each bucket and keys, and `shown` those of them that the limit leaves.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -89,7 +90,7 @@ class Statement:
             found.append(_RESULTS.format(p=self.partnership))
         return found
 
-    def _given(self, name: str, ids: str, words: str, rows: list[tuple[object, ...]]) -> str:
+    def _given(self, name: str, ids: str, words: str, rows: Sequence[tuple[object, ...]]) -> str:
         """A CTE of rows that are bound; an id that is not said is the one of nobody."""
         names = [*ids.split(), *words.split()]
         columns = list(zip(*rows, strict=True)) or [()] * len(names)

@@ -189,8 +189,9 @@ async def move(
         for each in (debit, credit)
     ]
     ids = await open_accounts(session, small.partnership.id, keys)
+    given: dict[str, Any] = {"kind": TransactionKind.COMMITMENT, "effective_on": date(2024, 2, 29)} | more
     line = Posting(
-        **{"kind": TransactionKind.COMMITMENT, "effective_on": date(2024, 2, 29)} | more,
+        **given,
         debit=ids[keys[0]],
         credit=ids[keys[1]],
         unit="USD",
@@ -253,9 +254,8 @@ async def test_cents_that_do_not_divide_still_add_up(
         Decimal(each.split()[0]) for row in values(answer).values() for each in row if each and "USD" in each
     ]
     assert sum(dollars) == 3000
-    assert Decimal(values(answer)["Reading"][0].split()[0]) == pytest.approx(
-        Decimal("466.67"), abs=Decimal("0.01")
-    )  # type: ignore[union-attr]  # a value is there
+    reading = next(row for row in answer["rows"] if row["keys"][0]["label"] == "Reading")["values"][0]["value"]
+    assert Decimal(reading) == pytest.approx(Decimal("466.67"), abs=Decimal("0.01"))
 
 
 async def test_a_regrant_in_another_currency_is_told(

@@ -269,7 +269,7 @@ async def test_the_rows_of_any_question_add_up_to_the_whole(
     """A law: no dollar is lost to a key or a bucket, and none counts twice."""
     answer = await align(measures=ADDED, groupBy=axes, bucket=bucket, level=level, limit=10_000)
     assert not answer["truncated"]
-    whole = {
+    whole: dict[str, Decimal | int] = {
         "COMMITTED": sum(each.committed for each in lines()),
         "SPENT": sum(each.spent for each in lines()),
     }
@@ -285,7 +285,7 @@ async def test_an_order_and_a_limit_show_the_first_of_all_rows(
     align: AskAlignment, axes: list[str], measure: str, descending: bool, limit: int
 ) -> None:
     """A law: what is shown is the beginning of the whole, which is sorted with the unknown last."""
-    asked = {
+    asked: dict[str, object] = {
         "measures": [measure, "SHARE"],
         "groupBy": axes,
         "orderBy": {"measure": measure, "descending": descending},
