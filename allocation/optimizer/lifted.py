@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import highspy
+import numpy as np
 
 from allocation.optimizer.formulation import Formulation
 from allocation.optimizer.program import Floats, Program
@@ -32,10 +33,10 @@ class Lifted:
 
 @dataclass(frozen=True)
 class _Opened:
-    """New columns of one funder: (class, spot), and the terms that each has in rows."""
+    """Columns that lifting a funder's restrictions adds or frees: spots by class."""
 
     funder_id: str
-    cells: tuple[tuple[int, int], ...]
+    by_class: dict[int, list[int]]
 
 
 def lifted_restrictions(base: Base, tell: Callable[[float], None]) -> list[Lifted]:
@@ -67,15 +68,13 @@ def _worth_asking(model: Formulation, base: Reached) -> list[_Opened]:
 
 
 def _restricted(model: Formulation) -> list[_Opened]:
-    by_funder: dict[str, list[tuple[int, int]]] = {}
+    growing = [spot for spot, found in enumerate(model.layout.spots) if found.grows]
+    by_funder: dict[str, dict[int, list[int]]] = {}
     for place, each in enumerate(model.classes):
-        closed = [
-            (place, spot)
-            for spot, found in enumerate(model.layout.spots)
-            if found.grows and spot not in each.growable and _is_in_years(model, place, spot)
-        ]
-        by_funder.setdefault(each.funder_id, []).extend(closed)
-    return [_Opened(funder, tuple(cells)) for funder, cells in sorted(by_funder.items()) if cells]
+        closed = [spot for spot in growing if spot not in each.growable and _is_in_years(model, place, spot)]
+        if closed:
+            by_funder.setdefault(each.funder_id, {})[place] = closed
+    return [_Opened(funder, found) for funder, found in sorted(by_funder.items())]
 
 
 def _is_in_years(model: Formulation, place: int, spot: int) -> bool:
@@ -85,12 +84,23 @@ def _is_in_years(model: Formulation, place: int, spot: int) -> bool:
 
 def _most(model: Formulation, opened: _Opened, prices: Floats) -> float:
     """The sum over classes of dollars times the best reduced cost, which bounds the first-order gain."""
-    best: dict[int, float] = {}
-    for place, spot in opened.cells:
-        reduced = -math.fsum(float(prices[row]) * value for row, value in _terms(model, place, spot))
-        if -reduced > WORTH:
-            best[place] = max(best.get(place, 0.0), -reduced)
-    return math.fsum(gain * model.classes[place].budget for place, gain in best.items())
+    rows = model.program.rows
+    by_spot = np.array(
+        [prices[rows["cost", s]] if ("cost", s) in rows else 0.0 for s in range(len(model.layout.spots))]
+    )
+    gains: list[float] = []
+    for place, spots in opened.by_class.items():
+        each = model.classes[place]
+        own = sum(
+            float(prices[rows[key]]) for key in (("budget", place), ("minimum_spend", place)) if key in rows
+        )
+        worth = own + (1 - each.overhead_share) * by_spot[spots]
+        for at, spot in enumerate(spots):
+            if spot in each.current or spot in each.locked:
+                worth[at] = math.fsum(float(prices[row]) * value for row, value in _terms(model, place, spot))
+        best = float(worth.max())
+        gains.append(best * each.budget if best > WORTH else 0.0)
+    return math.fsum(gains)
 
 
 def _terms(model: Formulation, place: int, spot: int) -> list[tuple[int, float]]:
@@ -103,7 +113,7 @@ def _terms(model: Formulation, place: int, spot: int) -> list[tuple[int, float]]
 
 def _with_columns(model: Formulation, opened: _Opened) -> Program:
     program = model.program.copied()
-    for place, spot in opened.cells:
+    for place, spot in [(place, spot) for place, spots in opened.by_class.items() for spot in spots]:
         if ("x", place, spot) in program.columns:  # money lies there already, and may now grow
             program.upper[program.columns["x", place, spot]] = math.inf
             continue
