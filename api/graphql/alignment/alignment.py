@@ -149,9 +149,7 @@ class _Answer:
     def _fields(self) -> dict[str, Source]:
         return {
             "rows": Spelled(lambda _, field, __: self._rows(field)),
-            "notes": Value(
-                lambda _: notes(self.plan, self.context, self.key[0]), nullable=False
-            ),
+            "notes": Value(lambda _: notes(self.plan, self.context, self.key[0]), nullable=False),
             "truncated": Value(
                 lambda _: "(select count(*) from grid) > (select count(*) from shown)", nullable=False
             ),

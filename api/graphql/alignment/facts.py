@@ -151,7 +151,6 @@ class Facts:
         columns += [f"{kind} as kind", "a.unit", f"{amount} as amount", f"{day} as day", f"{tie} as tie"]
         met = [
             f"a.partnership_id = {self.partnership}",
-            "a.unit not like 'u:%'",
             *conditions,
             *self._filters(),
         ]

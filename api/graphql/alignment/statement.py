@@ -21,6 +21,8 @@ __all__ = ["Statement"]
 Measure = AlignmentMeasure
 Axis = AlignmentDimension
 _NO_BUCKET: Final = "'infinity'::date"
+MONEY: Final = "currency not like 'u:%'"
+"""Accounts of other units are no dollars; asked of sums, since asking it of each of a million rows takes long."""
 _FUNDER_NAME: Final = (
     "(select o.name from funder x join organization o on o.partnership_id = x.partnership_id"
     " and o.id = x.organization_id where x.partnership_id = {p} and x.id = g.{k})"
@@ -164,14 +166,14 @@ class Statement:
         some = " or ".join(f"sum({column_of(each)}) <> 0" for each in self.plan.sums)
         return (
             f"keyed as (select {', '.join(names + sums)} from line group by {', '.join(names)}"  # noqa: S608 - as above
-            f" having {some} or bool_or(is_kept))"
+            f" having (({some}) and {MONEY}) or bool_or(is_kept))"
         )
 
     def _heads(self) -> str:
         """An award counts where more of it is committed than taken back; a funder where one of its awards does."""
         names = ", ".join(["bucket", *self.keys])
         each = (
-            f"select {names}, investment_id, funder_id from line where investment_id is not null"  # noqa: S608 - as above
+            f"select {names}, investment_id, funder_id from line where investment_id is not null and {MONEY}"  # noqa: S608 - as above
             f" group by {names}, investment_id, funder_id having sum({column_of(Measure.COMMITTED)}) > 0"
         )
         return (

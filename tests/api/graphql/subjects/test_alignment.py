@@ -254,7 +254,9 @@ async def test_cents_that_do_not_divide_still_add_up(
         Decimal(each.split()[0]) for row in values(answer).values() for each in row if each and "USD" in each
     ]
     assert sum(dollars) == 3000
-    reading = next(row for row in answer["rows"] if row["keys"][0]["label"] == "Reading")["values"][0]["value"]
+    reading = next(row for row in answer["rows"] if row["keys"][0]["label"] == "Reading")["values"][0][
+        "value"
+    ]
     assert Decimal(reading) == pytest.approx(Decimal("466.67"), abs=Decimal("0.01"))
 
 
