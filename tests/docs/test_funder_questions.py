@@ -7,19 +7,24 @@ behind, which another field of the API (`disparities`) says by another way.
 import csv
 import json
 import math
+import secrets
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from api.demo.riverbend import FOLDER, SLUG
 from api.graphql.door.operations import Call
 from api.graphql.door.requests import Request
 from api.graphql.schema import build_for_operator
+from api.jobs import answer_scenario
 from models.database import Database
+from tests.api.conftest import Demonstration
 from tests.riverbend_files import Dollars, awards, label_of, lines, rows, summed, tier
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "docs" / "questions"
@@ -283,3 +288,43 @@ async def test_what_would_be_matched(ask_funder: AskText) -> None:
         assert Decimal(match["required"]["amount"]) == Decimal(asked[award]["required"])
         assert Decimal(match["secured"]["amount"]) <= Decimal(match["required"]["amount"]) or match["dueOn"]
     assert found["matchOffers"]["nodes"] == []  # nobody offers any in Riverbend
+
+
+async def test_what_more_money_would_do_and_where(
+    demo_database: Database, demonstration: Demonstration
+) -> None:
+    """Nothing else moves, so the plan spends the new money alone, and its gains are what it adds."""
+    async with demo_database.owner_connection() as connection:
+        role = demo_database.logins.role("app")
+        await connection.execute(text(f'grant insert on ledger.idempotency to "{role}"'))
+    query = (QUESTIONS / "funder-more.graphql").read_text("utf-8")
+    variables = {
+        "partnership": f"Partnership:{demonstration.partnership_id}",
+        "fiscalYear": 2027,
+        "amount": "250000.00",
+        "key": secrets.token_hex(8),
+    }
+
+    async def sent() -> Answer:
+        request = Request(query, variables=variables)
+        answer = json.loads((await build_for_operator(demo_database).run(request, Call())).body())
+        assert "errors" not in answer, answer
+        found: Answer = answer["data"]["suggestReallocation"]
+        assert found["userErrors"] == []
+        return found
+
+    asked = (await sent())["reallocationScenario"]
+    await answer_scenario(demo_database, demonstration.partnership_id, UUID(asked["id"].rsplit(":", 1)[-1]))
+    again = await sent()
+    found = again["reallocationScenario"]
+    assert (again["replayed"], found["status"]) == (True, "READY")
+    spent = sum(Decimal(move["amount"]["amount"]) for move in found["moves"])
+    assert all(move["from"] is None for move in found["moves"])
+    assert 0 < spent <= 250_000
+    dollars = [Decimal(found[side]["dollars"]["amount"]) for side in ("before", "after")]
+    assert dollars[1] - dollars[0] == spent
+    gained = Decimal(found["after"]["students"]) - Decimal(found["before"]["students"])
+    assert float(sum(Decimal(move["gain"]) for move in found["moves"])) == pytest.approx(
+        float(gained), abs=0.01
+    )
+    assert gained > 0

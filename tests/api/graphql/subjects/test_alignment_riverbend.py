@@ -296,4 +296,4 @@ async def test_an_order_and_a_limit_show_the_first_of_all_rows(
     known = [Decimal(row["values"][0]["value"]) for row in whole["rows"] if row["values"][0]["value"]]
     assert known == sorted(known, reverse=descending)
     shares = [Decimal(row["values"][1]["value"]) for row in whole["rows"] if row["values"][1]["value"]]
-    assert not shares or abs(sum(shares) - 1) < Decimal("0.001")
+    assert not shares or abs(sum(shares, Decimal(0)) - 1) < Decimal("0.001")
