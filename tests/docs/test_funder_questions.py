@@ -85,8 +85,8 @@ def own(found: Answer) -> Answer:
     return alignment
 
 
-def mine() -> list[Dollars]:
-    return [each for each in lines() if each.row["Funder"] == FUNDER]
+def mine(funder: str = FUNDER) -> list[Dollars]:
+    return [each for each in lines() if each.row["Funder"] == funder]
 
 
 def committed(each: Dollars) -> Decimal:
@@ -122,8 +122,11 @@ async def test_what_share_reaches_outcomes_that_improve(ask_funder: AskText) -> 
     assert told(found, 1) == {key: round(each / total, 6) for key, each in expected.items()}
 
 
-async def test_which_groups_get_less_than_their_share(ask_funder: AskText, ask_text: AskText) -> None:
-    found = own(await ask_funder("groups", funder=FUNDER))
+@pytest.mark.parametrize("funder", [FUNDER, "Hope Ferry Family Trust"])
+async def test_which_groups_get_less_than_their_share(
+    ask_funder: AskText, ask_text: AskText, funder: str
+) -> None:
+    found = own(await ask_funder("groups", funder=funder))
     query = """query($slug: String!) { partnership(slug: $slug) {
       disparities(first: 1000, filter: {statuses: [PERSISTENT]}) {
       nodes { indicator { name core outcome { name } } area { name } population { label } studentsBehind } } } }"""
@@ -137,7 +140,7 @@ async def test_which_groups_get_less_than_their_share(ask_funder: AskText, ask_t
                 behind[key[1]] += each["studentsBehind"] or 0
     aimed = [
         each
-        for each in mine()
+        for each in mine(funder)
         if each.population
         and (each.outcome, label_of(each.population), each.area or "Riverbend") in persistent
     ]
