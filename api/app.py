@@ -6,6 +6,7 @@ It owns no connection: whoever opened the database closes it after the server ha
 """
 
 from collections.abc import Mapping, MutableMapping
+from dataclasses import replace
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.events import scenario_events
 from api.explorer import explorer_routes
 from api.graphql.door.endpoint import GraphQLEndpoint
+from api.graphql.door.limits import LIMITS, Limits
 from api.graphql.door.sign_in import callers
 from api.graphql.door.sockets import GraphQLSocket
 from api.graphql.schema import build
@@ -50,7 +52,7 @@ def create_app(database: Database, settings: Settings | None = None) -> Starlett
     public_url = settings.public_url if settings else None
     cookies = Cookies(database.logins.secret)
     contexts = callers(database, cookies.token_of, cookies.session_of)
-    operations = build(database, contexts=contexts)
+    operations = build(database, contexts=contexts, limits=_limits(settings))
     pages = SignIn(database, contexts, cookies, _provider(settings), public_url)
     is_https = (public_url or "").startswith("https://")
 
@@ -75,6 +77,10 @@ def create_app(database: Database, settings: Settings | None = None) -> Starlett
         Middleware(SameOrigin, public_url),
     ]
     return Starlette(routes=routes, middleware=middleware, exception_handlers={Exception: broke})
+
+
+def _limits(settings: Settings | None) -> Limits:
+    return LIMITS if settings is None else replace(LIMITS, objects_per_second=settings.rate)
 
 
 def _provider(settings: Settings | None) -> Provider | None:

@@ -44,6 +44,10 @@ SETTINGS = (
     Setting("ALIGNMENT_OIDC_CLIENT", "The name under which the provider knows this site."),
     Setting("ALIGNMENT_OIDC_SECRET", "The provider's secret for this site, where it asks for one."),
     Setting(
+        "ALIGNMENT_RATE",
+        "How many objects a second one caller may ask for on the long run; by default 100000.",
+    ),
+    Setting(
         "ALIGNMENT_LOG", f"The least severe level that is logged: {', '.join(LOG_LEVELS)}; by default info."
     ),
 )
@@ -66,6 +70,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     log: str = "info"
+    rate: int = 100_000
     public_url: str | None = None
     oidc_issuer: str | None = None
     oidc_client: str | None = None
@@ -85,6 +90,7 @@ class Settings:
             host=_host(_value(environ, "ALIGNMENT_HOST") or "127.0.0.1"),
             port=_port(_value(environ, "ALIGNMENT_PORT") or "8000"),
             log=_log(_value(environ, "ALIGNMENT_LOG") or "info"),
+            rate=_rate(_value(environ, "ALIGNMENT_RATE") or "100000"),
             public_url=_public_url(_value(environ, "ALIGNMENT_PUBLIC_URL")),
             oidc_issuer=issuer,
             oidc_client=client,
@@ -159,6 +165,12 @@ def _host(host: str) -> str:
 def _port(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65535:
         raise SettingsError(f"ALIGNMENT_PORT: {text!r} is not a port; give a whole number from 0 to 65535")
+    return int(text)
+
+
+def _rate(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{2,9}", text) or int(text) < 100:
+        raise SettingsError(f"ALIGNMENT_RATE: {text!r} is no rate; give a whole number from 100 to 999999999")
     return int(text)
 
 

@@ -21,6 +21,7 @@ from api.graphql.anchor.anchor_changes import AnchorMutation
 from api.graphql.common import enums
 from api.graphql.common.scalars import SCALARS
 from api.graphql.door.limits import LIMITS, Limits
+from api.graphql.door.meters import Meter
 from api.graphql.door.operations import ContextFactory, Operations, core_schema
 from api.graphql.door.sign_in import callers, operator
 from api.graphql.lookahead import Plans, look_ahead
@@ -99,7 +100,7 @@ def build(
     database: Database, *, contexts: ContextFactory | None = None, limits: Limits = LIMITS
 ) -> Operations:
     """The operations for those who come by a token, or without one; `contexts` may know other ways to sign in."""
-    return Operations(schema(), contexts or callers(database), limits)
+    return Operations(schema(), contexts or callers(database), limits, Meter(limits))
 
 
 def build_for_operator(database: Database, *, limits: Limits = LIMITS) -> Operations:

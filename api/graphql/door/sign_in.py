@@ -9,8 +9,10 @@ from sqlalchemy import text
 
 from allocation.admissions import Person, admitted
 from api.access import COMMUNITY, Caller
+from api.graphql.common.bulkheads import Bulkhead
 from api.graphql.common.context import Context
 from api.graphql.common.errors import Code, Refusal
+from api.graphql.door.limits import LIMITS
 from api.graphql.door.operations import Call, ContextFactory
 from models.database import Database, Scope
 from models.people import Role
@@ -55,11 +57,12 @@ def callers(
     database: Database, token_of: TokenOf = token_in, session_of: SessionOf = no_session
 ) -> ContextFactory:
     """Contexts for those who come by a token or a person's session, or with neither."""
+    bulkhead = Bulkhead(max(1, int(database.pool_size * LIMITS.partnership_share)))
 
     @asynccontextmanager
     async def opened(call: Call) -> AsyncGenerator[Context]:
         caller = await _caller(database, token_of(call), call, session_of)
-        async with Context(database, caller) as context:
+        async with Context(database, caller, bulkhead=bulkhead, due_at=call.due_at) as context:
             yield context
 
     return opened
