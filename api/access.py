@@ -147,9 +147,21 @@ class Caller:
             if role is Role.FUNDER and role not in right.roles and id_ in self.organizations
         )
 
-    def denied(self, right: Right, partnership_id: UUID, owners: Iterable[UUID | None] = ()) -> Denial | None:
-        """None where he may. `owners` are the organizations that what is asked for belongs to."""
+    def denied(
+        self,
+        right: Right,
+        partnership_id: UUID,
+        owners: Iterable[UUID | None] = (),
+        *,
+        asked_by: str | None = None,
+    ) -> Denial | None:
+        """None where he may.
+
+        `owners` are the organizations that what is asked for belongs to, `asked_by` is who asked for it to be made.
+        """
         if self.role_in(partnership_id) in right.roles:
+            return None
+        if right is Right.CANCEL and asked_by == self.actor and partnership_id in self.roles:
             return None
         mine = self.organizations.get(partnership_id)
         if mine in set(owners) and partnership_id in self.partnerships_with_own(right):
