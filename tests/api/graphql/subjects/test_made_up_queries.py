@@ -1,7 +1,7 @@
 """Whatever a client may validly ask, the answer holds no exception of ours; hypothesis-graphql makes the queries up.
 
-`make trial-queries` asks 2,000, the ordinary suite 200. What may be refused is a matter of limits and rights, each with a
-code of its own; INTERNAL is a fault.
+`make trial-queries` asks 2,000, the ordinary suite 200. What may be refused is a matter of limits and rights, each
+with a code of its own; INTERNAL is a fault.
 """
 
 import os
