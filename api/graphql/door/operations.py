@@ -121,13 +121,13 @@ class Operations:
         """The context of a call. Errors: Refusal; guesses at tokens are limited by where they come from."""
         guesses = f"guesses of {address_of(call.connection)}"
         if self.meter is not None:
-            self.meter.check(guesses)
+            self.meter.check(guesses, self.limits.unknown_token_objects)
         async with AsyncExitStack() as stack:
             try:
                 context = await stack.enter_async_context(self.contexts(call))
             except Refusal as refusal:
                 if self.meter is not None and refusal.code is Code.UNAUTHENTICATED:
-                    self.meter.fine(guesses, self.limits.unknown_token_objects)
+                    self.meter.spend(guesses, self.limits.unknown_token_objects)
                 raise
             yield context
 
