@@ -29,21 +29,10 @@ from api.exchange.native_cells import (
 )
 from api.exchange.reading import Reading, check_fields
 from api.exchange.recipes import Recipe
-from api.exchange.records import (
-    AllocationRecord,
-    InKindRecord,
-    LocalResultRecord,
-    OrganizationRecord,
-    OutcomeRecord,
-    PolicyPlanRecord,
-    PopulationRecord,
-    PositionFundingRecord,
-    PositionRecord,
-    PracticeRecord,
-    PriceLevelRecord,
-    Record,
-    RestrictionRecord,
-)
+from api.exchange.records import OrganizationRecord, OutcomeRecord, PolicyPlanRecord, PopulationRecord, Record
+from api.exchange.records_evidence import LocalResultRecord, PracticeRecord, PriceLevelRecord
+from api.exchange.records_money import AllocationRecord, RestrictionRecord
+from api.exchange.records_staff import InKindRecord, PositionFundingRecord, PositionRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.values import count, number, truth
 

@@ -8,7 +8,7 @@ from api.exchange.codelists import IN_KIND_KINDS, IN_KIND_UNITS
 from api.exchange.errors import CellError
 from api.exchange.periods import period
 from api.exchange.reading import Reading
-from api.exchange.records import InKindNeedRecord
+from api.exchange.records_evidence import InKindNeedRecord
 from api.exchange.text import name
 from api.exchange.values import count, number, one_of
 

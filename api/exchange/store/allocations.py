@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.ledger import AccountKey, Line, Posting, any_of, open_accounts, post
-from api.exchange.records import AllocationRecord
+from api.exchange.records_money import AllocationRecord
 from api.exchange.report import Example, ImportReport
 from api.exchange.store.money import minor, optional_minor, written
 from api.exchange.store.names import Names, UnknownName, tell_unknown

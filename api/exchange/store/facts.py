@@ -8,19 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.exchange.records import (
-    InKindRecord,
-    OrganizationRecord,
-    OutcomeRecord,
-    PolicyPlanRecord,
-    PopulationRecord,
-    PositionFundingRecord,
-    PositionRecord,
-    PracticeRecord,
-    Record,
-    RestrictionRecord,
-)
+from api.exchange.records import OrganizationRecord, OutcomeRecord, PolicyPlanRecord, PopulationRecord, Record
 from api.exchange.records_anchor import BudgetRecord, MatchRecord, ObligationRecord, RenewalRecord
+from api.exchange.records_evidence import PracticeRecord
+from api.exchange.records_money import RestrictionRecord
+from api.exchange.records_staff import InKindRecord, PositionFundingRecord, PositionRecord
 from api.exchange.report import ImportReport
 from api.exchange.store.anchor import store_budget, store_match, store_obligation, store_renewal
 from api.exchange.store.groups import is_total
