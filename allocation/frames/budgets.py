@@ -213,7 +213,10 @@ async def _recurring(session: AsyncSession, partnership_id: UUID) -> set[UUID]:
     f, link = staffing.StaffFunding, obligations.InvestmentLink
     paying = await session.execute(
         select(f.investment_id).where(
-            f.partnership_id == partnership_id, f.is_recurring, f.investment_id.is_not(None)
+            f.partnership_id == partnership_id,
+            f.is_recurring,
+            f.investment_id.is_not(None),
+            f.withdrawn_at.is_(None),
         )
     )
     renewing = await session.execute(

@@ -10,7 +10,11 @@ from decimal import Decimal
 
 from api.exchange.records_anchor import (
     BudgetRecord,
+    FeeAgreementRecord,
+    InstalmentRecord,
     LedgerRecord,
+    LinkRecord,
+    MatchOfferRecord,
     MatchRecord,
     ObligationRecord,
     RenewalRecord,
@@ -29,6 +33,7 @@ from api.exchange.records_money import (
 )
 from api.exchange.records_staff import (
     InKindRecord,
+    PositionCostRecord,
     PositionFundingRecord,
     PositionRecord,
 )
@@ -131,4 +136,9 @@ Record = (
     | ObligationRecord
     | RenewalRecord
     | MatchRecord
+    | InstalmentRecord
+    | MatchOfferRecord
+    | FeeAgreementRecord
+    | LinkRecord
+    | PositionCostRecord
 )

@@ -87,6 +87,7 @@ class AllocationRecord:
     outcome: str | None = None
     population: str | None = None
     area: str | None = None
+    position: str | None = None
     fiscal_year: int | None = None
     obligated: Decimal | None = None
 

@@ -53,3 +53,14 @@ class InKindRecord:
     currency: str | None = None
     method: str | None = None
     rate_source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionCostRecord:
+    """A position's yearly pay from a day on, and its benefits as a share of the pay."""
+
+    row: int
+    position: str
+    from_on: date
+    annual_pay: Decimal
+    benefit_rate: Decimal = Decimal(0)

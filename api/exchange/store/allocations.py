@@ -224,6 +224,7 @@ def _look_up(names: Names, record: AllocationRecord, report: ImportReport) -> Wa
             outcome_id=names.outcomes.find(record.outcome),
             population_id=names.populations.find(record.population),
             area_id=names.areas.find(record.area),
+            position_id=names.positions.find(record.position),
             fiscal_year=record.fiscal_year,
         )
     except UnknownName as error:
