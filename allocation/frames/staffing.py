@@ -103,8 +103,9 @@ def _position(row: staffing.StaffPosition, raises: Sequence[CostStep]) -> Positi
 
 
 async def read_fundings(session: AsyncSession, partnership_id: UUID) -> Sequence[Funding]:
-    """Who pays for the positions, what was taken back left out; the payer is the award's funder or the gift's donor, as an organization.
+    """Who pays for the positions, what was taken back left out.
 
+    The payer is the award's funder or the gift's donor, as an organization.
     An uncertain funding has the chance of its award's renewal.
     """
     s = staffing.StaffFunding
