@@ -89,6 +89,7 @@ class FunderLoss:
     which no effect is known.
     """
 
+    currency: str
     dollars: Mapping[str, int]
     positions: Sequence[PositionLoss]
     practices: Mapping[str, PartLoss]
@@ -132,6 +133,7 @@ def simulate_loss(standing: StaffAndLines, loss: Loss, before: StaffingOutlook) 
             networks[line.investment, line.outcome].append((line, amount))
     unknown = [pair for mine in practices.values() for pair in mine if pair[0].students_per_unit is None]
     return FunderLoss(
+        currency=standing.currency,
         dollars=_by_currency(lost),
         positions=_position_losses(before, after),
         practices={each: _part(mine, loss, start_month) for each, mine in practices.items()},
