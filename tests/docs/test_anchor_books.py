@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from .conftest import AskAnchor
+from .conftest import Answer, AskAnchor
 from .files import (
     ANCHOR,
     TODAY,
@@ -72,7 +72,8 @@ async def test_budget_against_actual(ask_anchor: AskAnchor, year: int) -> None:
         day = date.fromisoformat(row["occurred_on"])
         if row["kind"] == "EXPENDITURE" and day.year + (day.month >= 7) == year:
             award = awards()[row["investment"]]
-            funder, position = award["Funder"], by_position.get(award["Funder ID"])
+            funder: str | None = award["Funder"]
+            position = by_position.get(award["Funder ID"])
             if award["Use"] == "OVERHEAD" and ("OVERHEAD", None, None) in expected:
                 funder = None  # its line names no funder
             assert position is None or position == row["position"]
@@ -97,49 +98,60 @@ def agreed_rate(award: str, on: str) -> Decimal:
     return RATE
 
 
-async def test_fees_by_agreement_and_by_month(ask_anchor: AskAnchor) -> None:
-    first, last = "2025-07-01", "2026-11-30"
-    found = await ask_anchor("fees", **{"from": first, "to": last})
-    report = found["anchorEntity"]["feeReport"]
-    received: dict[str, Decimal] = defaultdict(Decimal)
-    due: dict[str, Decimal] = defaultdict(Decimal)
-    months: dict[str, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 3)
+FIRST, LAST = "2025-07-01", "2026-11-30"
 
-    def count(month: str, place: int, amount: Decimal) -> None:
-        months[month] = [old + amount * (n == place) for n, old in enumerate(months[month])]
 
-    for row in rows("ledger"):
-        award, month, amount = row["investment"], row["occurred_on"][:7], Decimal(row["amount"])
-        if not first <= row["occurred_on"] <= last:
-            continue
-        if row["kind"] == "RECEIPT":
-            received[award] += amount
-            due[award] += amount * agreed_rate(award, row["occurred_on"])
-            count(month, 0, amount * agreed_rate(award, row["occurred_on"]))
-        elif row["kind"] == "FEE":
-            count(month, 1, amount)
-        elif row["kind"] == "EXPENDITURE" and awards()[award]["Use"] == "OVERHEAD":
-            count(month, 2, amount)
+def dues() -> list[tuple[str, str, Decimal]]:
+    """(award, month, amount) of every fee that is due: a rate of each receipt, or an amount for each month."""
+    found = [
+        (
+            row["investment"],
+            row["occurred_on"][:7],
+            Decimal(row["amount"]) * agreed_rate(row["investment"], row["occurred_on"]),
+        )
+        for row in rows("ledger")
+        if row["kind"] == "RECEIPT" and FIRST <= row["occurred_on"] <= LAST
+    ]
     for row in rows("fee-agreements"):
         month = date(2025, 7, 1)
-        while row["monthly"] and month <= date(2026, 11, 1):
+        while row["monthly"] and month.isoformat() <= LAST:
             if row["starts_on"] <= month.isoformat() <= row["ends_on"]:
-                due[row["investment"]] += Decimal(row["monthly"])
-                count(month.isoformat()[:7], 0, Decimal(row["monthly"]))
+                found.append((row["investment"], month.isoformat()[:7], Decimal(row["monthly"])))
             month = month_after(month)
+    return found
+
+
+async def test_fees_by_agreement(ask_anchor: AskAnchor) -> None:
+    report = (await ask_anchor("fees", **{"from": FIRST, "to": LAST}))["anchorEntity"]["feeReport"]
+    due: dict[str, Decimal] = defaultdict(Decimal)
+    for award, _, amount in dues():
+        due[award] += amount
     told = {each["investment"]["source"]["identifier"]: each for each in report["lines"]}
-    assert set(told) == set(received) | set(due)
+    assert set(told) == set(due)
     for award, each in told.items():
-        charged = moved(award, "FEE", since=first, until=last)
-        assert each["received"] == money(received[award])
+        received, charged = (moved(award, kind, since=FIRST, until=LAST) for kind in ("RECEIPT", "FEE"))
+        assert each["received"] == money(received)
         assert each["due"] == money(due[award])
         assert each["charged"] == money(charged)
         assert each["difference"] == money(charged - due[award])
-    assert {
-        each["startsOn"][:7]: [Decimal(each[name]["amount"]) for name in ("due", "charged", "hosting")]
-        for each in report["periods"]
-    } == {month: amounts for month, amounts in months.items() if any(amounts)}
     assert told["RB-TRUST-2702"]["agreements"] == [{"feeRate": None, "monthly": {"amount": "250.00"}}]
+
+
+async def test_fees_earned_and_the_cost_of_hosting_by_month(ask_anchor: AskAnchor) -> None:
+    report = (await ask_anchor("fees", **{"from": FIRST, "to": LAST}))["anchorEntity"]["feeReport"]
+    months: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for _, month, amount in dues():
+        months[month]["due"] += amount
+    for row in rows("ledger"):
+        if FIRST <= row["occurred_on"] <= LAST:
+            is_overhead = row["kind"] == "EXPENDITURE" and awards()[row["investment"]]["Use"] == "OVERHEAD"
+            name = "charged" if row["kind"] == "FEE" else "hosting" if is_overhead else "other"
+            months[row["occurred_on"][:7]][name] += Decimal(row["amount"])
+    names = ("due", "charged", "hosting")
+    expected = {month: [sums[name] for name in names] for month, sums in months.items()}
+    assert {
+        each["startsOn"][:7]: [Decimal(each[name]["amount"]) for name in names] for each in report["periods"]
+    } == {month: amounts for month, amounts in expected.items() if any(amounts)}
 
 
 @pytest.mark.parametrize("bucket", ["QUARTER", "YEAR"])
@@ -261,11 +273,7 @@ async def test_how_long_operations_can_last(ask_anchor: AskAnchor) -> None:
     until = TODAY.isoformat()
     reserve = sum(
         (
-            free(award, until)
-            - sum(
-                (Decimal(line["amount"]) - Decimal(line["obligated"]) for line in elsewhere(award)),
-                Decimal(0),
-            )
+            free(award, until) - free_elsewhere(award)
             for award, row in anchors_awards(until).items()
             if row["Use"] in {"OPERATIONS", "UNASSIGNED"} and not is_tied(award)
         ),
@@ -289,19 +297,26 @@ async def test_how_long_operations_can_last(ask_anchor: AskAnchor) -> None:
     _check_years(found["years"])
 
 
-def elsewhere(award: str) -> list[dict[str, str]]:
-    """The lines of an award that are for another use than operations or nothing yet."""
-    return [line for line in lines_of(award) if line["use"] not in {"OPERATIONS", "UNASSIGNED"}]
+def free_elsewhere(award: str) -> Decimal:
+    """What is free on an award's lines for another use than operations or nothing yet."""
+    return sum(
+        (
+            Decimal(line["amount"]) - Decimal(line["obligated"])
+            for line in lines_of(award)
+            if line["use"] not in {"OPERATIONS", "UNASSIGNED"}
+        ),
+        Decimal(0),
+    )
 
 
-def _check_years(told: list[dict[str, object]]) -> None:
+def _check_years(told: list[Answer]) -> None:
     by_year = operations_by_year()
     again = {row["investment"] for row in rows("position-funding") if row["recurring"] == "true"}
     assert [each["fiscalYear"] for each in told] == sorted(by_year) == [2024, 2025, 2026, 2027, 2028]
     before = None
     for each in told:
         amounts = by_year[int(str(each["fiscalYear"]))]
-        total = sum(amounts.values())
+        total = sum(amounts.values(), Fraction())
         by_funder: dict[str, Fraction] = defaultdict(Fraction)
         for award, amount in amounts.items():
             by_funder[awards()[award]["Funder"]] += amount

@@ -91,7 +91,8 @@ def exposed(award: str, since: date) -> dict[str, int]:
 
     No more than what its funder has yet to pay; what was allocated to no line is for the award's own days.
     """
-    row, lost = awards()[award], defaultdict(int)
+    row = awards()[award]
+    lost: dict[str, int] = defaultdict(int)
     first, last = date.fromisoformat(row["Starts"]), date.fromisoformat(row["Ends"])
     rest = Decimal(row["Amount"])
     for line in lines_of(award):
