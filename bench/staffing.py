@@ -43,8 +43,10 @@ STAFFING = """query($slug: String!, $asOf: Date!) { partnership(slug: $slug) { s
   months { month cost { amount } secured { amount } expected { amount } gap { amount } }
   positions { position { title } fundedThrough runwayMonths largestFunder { organization { name } }
     largestFunderShare } } } }"""
-LOSS = """l{n}: simulateFunderLoss(funder: "{funder}", from: "2027-07-01", share: {share}, asOf: "2026-11-23") {{
-  dollars {{ amount }} firstGap positionLosses {{ after {{ position {{ title }} fundedThrough }} lost {{ amount }} }} }}"""
+LOSS = """l{n}: simulateFunderLoss(
+  funder: "{funder}", from: "2027-07-01", share: {share}, asOf: "2026-11-23") {{
+  dollars {{ amount }} firstGap
+  positionLosses {{ after {{ position {{ title }} fundedThrough }} lost {{ amount }} }} }}"""
 ROLES = ("PARTNERSHIP_DIRECTOR", "FACILITATOR", "DATA_MANAGER", "OTHER")
 Rows = list[dict[str, object]]
 Work = Callable[[], Awaitable[object]]

@@ -11,10 +11,11 @@ from uuid import UUID
 
 import strawberry
 
-from allocation.frames.staffing import read_loss
+from allocation.frames.staffing import read_staff_and_lines
 from allocation.losses import FunderLoss as Reckoned
-from allocation.losses import Loss, LossError, PartLoss
+from allocation.losses import Loss, LossError, PartLoss, StaffAndLines, simulate_loss
 from allocation.losses import PositionLoss as ReckonedPosition
+from allocation.staffing import StaffingOutlook, outlook
 from api.access import Right
 from api.graphql.anchor.outlooks import PositionOutlook, Sight, sight_of, told_position
 from api.graphql.common.basics import Money, money_of
@@ -113,8 +114,17 @@ async def _loss(context: Context, partnership_id: UUID, asked: Mapping[str, Any]
     except LossError as error:
         raise Refusal(Code.INVALID, f"{str(error).capitalize()}.") from error
     as_of = asked.get("as_of") or datetime.now(UTC).date()
-    taken = await context.run(lambda session: read_loss(session, partnership_id, loss, as_of))
-    return _told(sight, taken)
+    standing = await context.once(
+        ("staff and lines", partnership_id), lambda session: read_staff_and_lines(session, partnership_id)
+    )
+    before = await context.once(
+        ("staff before any loss", partnership_id, as_of), lambda _: _before(standing, as_of)
+    )
+    return _told(sight, simulate_loss(standing, loss, before))
+
+
+async def _before(standing: StaffAndLines, as_of: date) -> StaffingOutlook:
+    return outlook(standing.positions, standing.fundings, as_of, currency=standing.currency)
 
 
 def _told(sight: Sight, taken: Reckoned) -> FunderLoss:
