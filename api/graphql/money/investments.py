@@ -20,7 +20,7 @@ from api.graphql.anchor.agreements import (
 from api.graphql.common.basics import Money, Node, SourceReference, listed, table_of
 from api.graphql.common.connections import Connection
 from api.graphql.common.enums import AlignmentStep
-from api.graphql.common.lazy import LazyFunder, LazyOrganization
+from api.graphql.common.lazy import LazyFunder, LazyOrganization, LazyPolicyPlan
 from api.graphql.common.references import members_only, own_or_shared
 from api.graphql.lookahead import (
     By,
@@ -80,6 +80,7 @@ class Investment(Node):
     match: MatchRequirement | None
     instalments: list[Instalment]
     obligations: list[Obligation]
+    policy_plan: LazyPolicyPlan | None
     missing: list[AlignmentStep]
     alignment_level: int
     version: int
