@@ -145,6 +145,7 @@ class PolicyStatusChange(TenantRow):
     plan_id: Mapped[UUID]
     from_status: Mapped[PolicyStatus | None] = mapped_column(closed_list(PolicyStatus, "from_status"))
     to_status: Mapped[PolicyStatus] = mapped_column(closed_list(PolicyStatus, "to_status"))
+    happened_on: Mapped[date]
     changed_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     changed_by: Mapped[str | None]
     note: Mapped[str | None]

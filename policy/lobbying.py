@@ -16,6 +16,7 @@ from typing import Final
 __all__ = [
     "Audience",
     "Body",
+    "ClassificationError",
     "Classified",
     "Exemption",
     "Expense",
@@ -23,6 +24,7 @@ __all__ = [
     "RuleSet",
     "Standing",
     "classify",
+    "reason_for",
     "rules_on",
     "standing",
 ]
@@ -127,6 +129,28 @@ def _of_audience(facts: Facts) -> Classified:
     if facts.audience is Audience.MEMBERS:
         return Classified(DIRECT, "It asks members to speak to legislators (56.4911-5(c)).")
     return Classified(GRASSROOTS, "It asks the public to act on specific legislation (56.4911-2(b)(2)).")
+
+
+AS_STATED: Final = "As stated by whoever recorded it; what the rules ask of an action was not given."
+
+
+class ClassificationError(ValueError):
+    """An action is called something milder than the rules make of it."""
+
+
+def reason_for(stated: str, facts: Facts | None) -> str:
+    """The rule behind a stated classification; a stricter one than the rules give is kept, and that is said.
+
+    Errors: ClassificationError where the rules give another kind of lobbying, or lobbying at all.
+    """
+    if facts is None:
+        return AS_STATED
+    found = classify(facts)
+    if found.classification == stated:
+        return found.reason
+    if found.classification == NOT_LOBBYING:
+        return f"Counted as lobbying by whoever recorded it, although: {found.reason}"
+    raise ClassificationError(f"By these facts it is {found.classification}: {found.reason}")
 
 
 @dataclass(frozen=True)

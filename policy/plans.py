@@ -12,9 +12,9 @@ from policy.statuses import Plan, Step, check_step, days_after
 __all__ = ["begin", "move"]
 
 
-async def begin(session: AsyncSession, plan: PolicyPlan, by: str | None) -> None:
+async def begin(session: AsyncSession, plan: PolicyPlan, *, by: str | None, today: date) -> None:
     """Opens the history of a plan that was just recorded, with the status that it came with."""
-    session.add(_change(plan, None, by, None))
+    session.add(_change(plan, None, by, Step(plan.status.value, "", today)))
     await session.flush()
 
 
@@ -26,19 +26,18 @@ async def move(session: AsyncSession, plan: PolicyPlan, step: Step, *, by: str |
     plan.status = PolicyStatus(step.to)
     plan.enacted_on, plan.effective_on = days_after(known, step)
     plan.version += 1
-    session.add(_change(plan, before, by, step.note))
+    session.add(_change(plan, before, by, step))
     await session.flush()
 
 
-def _change(
-    plan: PolicyPlan, before: PolicyStatus | None, by: str | None, note: str | None
-) -> PolicyStatusChange:
+def _change(plan: PolicyPlan, before: PolicyStatus | None, by: str | None, step: Step) -> PolicyStatusChange:
     return PolicyStatusChange(
         partnership_id=plan.partnership_id,
         id=new_id(),
         plan_id=plan.id,
         from_status=before,
         to_status=plan.status,
+        happened_on=step.on,
         changed_by=by,
-        note=note,
+        note=step.note or None,
     )

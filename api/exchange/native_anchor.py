@@ -24,8 +24,8 @@ def ledger(r: Reading) -> LedgerRecord:
         row=r.entry.row,
         investment=r.needed_name("investment"),
         kind=kind,
-        occurred_on=_needed_day(r, "occurred_on"),
-        amount=_positive_amount(r, "amount"),
+        occurred_on=needed_day(r, "occurred_on"),
+        amount=positive_amount(r, "amount"),
         use=r.choice("use", codelists.USES),
         practice=r.name("practice"),
         outcome=r.name("outcome"),
@@ -45,7 +45,7 @@ def budget(r: Reading) -> BudgetRecord:
         row=r.entry.row,
         fiscal_year=found or 0,
         use=needed_choice(r, "use", codelists.USES),
-        amount=_positive_amount(r, "amount"),
+        amount=positive_amount(r, "amount"),
         currency=r.need("currency", currency_code) or "",
         funder=r.name("funder"),
         position=r.name("position"),
@@ -59,7 +59,7 @@ def obligation(r: Reading) -> ObligationRecord:
         investment=r.needed_name("investment"),
         kind=needed_choice(r, "kind", codelists.OBLIGATION_KINDS),
         title=r.needed_name("title"),
-        due_on=_needed_day(r, "due_on"),
+        due_on=needed_day(r, "due_on"),
         done_on=r.day("done_on"),
     )
 
@@ -74,7 +74,7 @@ def renewal(r: Reading) -> RenewalRecord:
     return RenewalRecord(
         row=r.entry.row,
         investment=r.needed_name("investment"),
-        due_on=_needed_day(r, "due_on"),
+        due_on=needed_day(r, "due_on"),
         probability=chance,
         owner_name=r.name("owner_name"),
     )
@@ -88,21 +88,23 @@ def match(r: Reading) -> MatchRecord:
         row=r.entry.row,
         investment=r.needed_name("investment"),
         ratio=ratio or Decimal(0),
-        required=_positive_amount(r, "required"),
+        required=positive_amount(r, "required"),
         in_kind_counts=r.truth("in_kind_counts", default=True),
         due_on=r.day("due_on"),
         in_kind=r.names("in_kind"),
     )
 
 
-def _needed_day(r: Reading, field: str) -> date:
+def needed_day(r: Reading, field: str) -> date:
+    """A day that must be there."""
     found = r.day(field)
     if found is None and not r.faults.rejected():
         r.faults.add("empty", "this day is needed", r.column(field), None)
     return found or date.min
 
 
-def _positive_amount(r: Reading, field: str) -> Decimal:
+def positive_amount(r: Reading, field: str) -> Decimal:
+    """Money above zero that must be there."""
     amount = r.need(field, r.amount_of)
     positive(r, field, amount)
     return amount or Decimal(0)

@@ -15,6 +15,16 @@ from api.exchange.records_anchor import (
     ObligationRecord,
     RenewalRecord,
 )
+from api.exchange.records_policy import (
+    BarrierRecord,
+    MilestoneRecord,
+    PolicyActionRecord,
+    PolicyDollarsRecord,
+    PolicyPlanRecord,
+    PolicyPositionRecord,
+    PolicyStepRecord,
+    SpendingRecord,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,21 +349,6 @@ class PositionFundingRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyPlanRecord:
-    """A change of policy that the partnership works for."""
-
-    row: int
-    title: str
-    level: str
-    stance: str
-    status: str = "DRAFT"
-    owner: str | None = None
-    outcomes: tuple[str, ...] = ()
-    populations: tuple[str, ...] = ()
-    indicator: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class InKindRecord:
     """Time, talent or goods given; the unit rate is a labelled estimate, never cash."""
 
@@ -388,6 +383,13 @@ Record = (
     | PositionRecord
     | PositionFundingRecord
     | PolicyPlanRecord
+    | BarrierRecord
+    | PolicyStepRecord
+    | MilestoneRecord
+    | PolicyActionRecord
+    | SpendingRecord
+    | PolicyDollarsRecord
+    | PolicyPositionRecord
     | InKindRecord
     | LedgerRecord
     | BudgetRecord

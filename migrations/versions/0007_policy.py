@@ -367,6 +367,7 @@ def _create_facts() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("happened_on", sa.Date(), nullable=False),
         sa.Column(
             "changed_at",
             sa.DateTime(timezone=True),

@@ -12,7 +12,6 @@ from api.exchange.records import (
     InKindRecord,
     OrganizationRecord,
     OutcomeRecord,
-    PolicyPlanRecord,
     PopulationRecord,
     PositionFundingRecord,
     PositionRecord,
@@ -21,7 +20,8 @@ from api.exchange.records import (
     RestrictionRecord,
 )
 from api.exchange.records_anchor import BudgetRecord, MatchRecord, ObligationRecord, RenewalRecord
-from api.exchange.report import ImportReport
+from api.exchange.report import Example, ImportReport
+from api.exchange.store import policy
 from api.exchange.store.anchor import store_budget, store_match, store_obligation, store_renewal
 from api.exchange.store.groups import is_total
 from api.exchange.store.money import minor, optional_minor
@@ -33,7 +33,6 @@ from models.base import Base, TenantRow, new_id
 from models.in_kind import InKindResource
 from models.organizations import Organization, OrganizationIdentifier
 from models.outcomes import Outcome, Population, PopulationAlias
-from models.plans import PolicyPlan, PolicyPlanOutcome, PolicyPlanPopulation
 from models.practices import InKindNeed, Practice, PracticeOutcome
 from models.resources import Funder
 from models.staffing import StaffFunding, StaffPosition
@@ -49,6 +48,7 @@ class Desk:
     partnership_id: UUID
     names: Names
     restrictions: Restrictions
+    actor: str
 
     async def settle(self, model: type[TenantRow], key: Values, values: Values) -> tuple[UUID, str]:
         """Makes the row of this key hold these values: its id, and what became of it."""
@@ -66,12 +66,14 @@ async def store_facts(
 ) -> None:
     """Stores each record; one that names something unknown is rejected with the field and the word."""
     p = run_of.partnership_id
-    desk = Desk(session, p, await Names.read(session, p), await Restrictions.read(session, p))
+    desk = Desk(session, p, await Names.read(session, p), await Restrictions.read(session, p), run_of.actor)
     async for record in records:
         try:
             count(report, await STORES[type(record)](desk, record))
         except UnknownName as error:
             tell_unknown(error, record.row, report)
+        except policy.RefusedRecord as refused:
+            report.reject(refused.code, str(refused), Example(record.row, refused.field, None))
 
 
 async def _organization(desk: Desk, record: OrganizationRecord) -> str:
@@ -186,25 +188,6 @@ async def _position_funding(desk: Desk, record: PositionFundingRecord) -> str:
     return action
 
 
-async def _policy_plan(desk: Desk, record: PolicyPlanRecord) -> str:
-    outcomes = desk.names.outcomes.find_all(record.outcomes)
-    populations = desk.names.populations.find_all(record.populations)
-    values = {
-        "level": record.level,
-        "stance": record.stance,
-        "status": record.status,
-        "owner_id": desk.names.organizations.find(record.owner),
-        "indicator_id": desk.names.indicators.find(record.indicator),
-    }
-    row, action = await desk.settle(PolicyPlan, {"title": record.title}, values)
-    owner = {"plan_id": row}
-    changed = [
-        await desk.links(PolicyPlanOutcome, owner, [{"outcome_id": each} for each in outcomes]),
-        await desk.links(PolicyPlanPopulation, owner, [{"population_id": each} for each in populations]),
-    ]
-    return graver(action, *changed)
-
-
 async def _in_kind(desk: Desk, record: InKindRecord) -> str:
     key = {
         "donor_id": desk.names.organizations.find(record.donor),
@@ -235,10 +218,10 @@ STORES: Mapping[type[Record], Callable[[Desk, Any], Awaitable[str]]] = {  # Any:
     RestrictionRecord: _restriction,
     PositionRecord: _position,
     PositionFundingRecord: _position_funding,
-    PolicyPlanRecord: _policy_plan,
     InKindRecord: _in_kind,
     BudgetRecord: store_budget,
     ObligationRecord: store_obligation,
     RenewalRecord: store_renewal,
     MatchRecord: store_match,
+    **policy.STORES,
 }

@@ -22,12 +22,11 @@ from models.organizations import Organization
 from models.partnerships import Partnership
 from models.plans import PolicyPlan
 from models.resources import Investment
-from policy.lobbying import NOT_LOBBYING, Facts, classify
+from policy.lobbying import ClassificationError, Facts, reason_for
 
 __all__ = ["complete_milestone", "record_action", "record_spending"]
 
 MOST_HOURS: Final = Decimal(100_000)
-AS_STATED: Final = "As stated by whoever recorded it; what the rules ask of an action was not given."
 
 
 async def record_action(
@@ -71,26 +70,17 @@ async def record_action(
 
 
 def _reason(checks: Checks, asked: given.RecordPolicyActionInput) -> str:
-    """The rule behind the classification; a milder one than the rules give is refused, a stricter one is kept."""
-    if asked.facts is None:
-        return AS_STATED
-    facts = asked.facts
-    found = classify(
-        Facts(
-            facts.body,
-            facts.audience,
-            facts.names_legislation,
-            facts.takes_position,
-            facts.calls_to_action,
-            facts.exemption,
-        )
-    )
-    if found.classification == asked.classification:
-        return found.reason
-    if found.classification == NOT_LOBBYING:
-        return f"Counted as lobbying by whoever recorded it, although: {found.reason}"
-    checks.wrong(("classification",), f"By these facts it is {found.classification}: {found.reason}")
-    return found.reason
+    """The rule behind the classification; a milder one than the rules give is a fault."""
+    told = asked.facts
+    facts = None
+    if told is not None:
+        said = told.names_legislation, told.takes_position, told.calls_to_action
+        facts = Facts(told.body, told.audience, *said, told.exemption)
+    try:
+        return reason_for(asked.classification.value, facts)
+    except ClassificationError as error:
+        checks.wrong(("classification",), str(error))
+        return str(error)
 
 
 async def _paid(

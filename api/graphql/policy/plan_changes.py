@@ -88,7 +88,7 @@ async def record_plan(checks: Checks, asked: given.RecordPolicyPlanInput, by: st
     checks.session.add(plan)
     await settled(checks, "title", SAME_TITLE)
     await _hang(checks, plan, linked, due)
-    await begin(checks.session, plan, by)
+    await begin(checks.session, plan, by=by, today=today())
     return GlobalId("PolicyPlan", (checks.partnership_id, plan.id))
 
 

@@ -84,10 +84,14 @@ class PolicyDollars:
 
 @strawberry.type
 class PolicyStatusChange:
-    """A step of a plan's status; who took it and the note are told at the table."""
+    """A step of a plan's status: the day on which it happened, and the moment at which that was recorded.
+
+    Who recorded it and the note are told at the table.
+    """
 
     from_: PolicyStatus | None = strawberry.field(name="from")
     to: PolicyStatus
+    on: date
     at: datetime
     by: str | None
     note: str | None
@@ -215,6 +219,7 @@ def _step(change: deeds.PolicyStatusChange, is_told: bool) -> PolicyStatusChange
     return PolicyStatusChange(
         from_=change.from_status,
         to=change.to_status,
+        on=change.happened_on,
         at=change.changed_at,
         by=change.changed_by if is_told else None,
         note=change.note if is_told else None,

@@ -194,7 +194,7 @@ TABLES: list[tuple[str, str, Record]] = [
     (
         "policy-plans",
         (
-            "title,level,stance,status,owner,outcomes,populations,indicator\n"
+            "title,level,stance,status,owner,outcomes,populations,indicators\n"
             "Fund tutoring,STATE,CHANGE,ACTIVE,Coalition,Reading,Black;Hispanic,reading-3\n"
         ),
         PolicyPlanRecord(
@@ -206,7 +206,7 @@ TABLES: list[tuple[str, str, Record]] = [
             owner="Coalition",
             outcomes=("Reading",),
             populations=("Black", "Hispanic"),
-            indicator="reading-3",
+            indicators=("reading-3",),
         ),
     ),
     (
