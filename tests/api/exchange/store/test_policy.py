@@ -92,8 +92,10 @@ async def test_a_status_moves_only_along_its_steps(
         ),
         (
             "policy-actions",
-            f"{ACTIONS}Buses for tutoring,River School,2026-02-01,CAMPAIGN,NOT_LOBBYING,Call,,,,,LEGISLATURE,"
-            "PUBLIC,true,true,true\n",
+            (
+                f"{ACTIONS}Buses for tutoring,River School,2026-02-01,CAMPAIGN,NOT_LOBBYING,Call,,,,,LEGISLATURE,"
+                "PUBLIC,true,true,true\n"
+            ),
             "milder-than-the-rules",
         ),
     ],
