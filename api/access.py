@@ -79,6 +79,16 @@ class Right(Enum):
         False,
         "Import reports quote rows of the files: only the anchor and the data manager may read them.",
     )
+    READ_POLICY = (
+        _TABLE,
+        False,
+        "Plans that are not published, and who speaks for them at what cost, are known to those at the table.",
+    )
+    READ_LOBBYING = (
+        _STAFF | {Role.POLICY},
+        False,
+        "What was spent on lobbying, and what may be, is between the anchor and the policy team.",
+    )
     SUGGEST = (
         _TABLE,
         False,
@@ -98,6 +108,21 @@ class Right(Enum):
         _STAFF,
         False,
         "Only the anchor, which keeps the books, records staff, gifts in kind, budgets and what is owed.",
+    )
+    KEEP_POLICY = (
+        frozenset({Role.ADMIN, Role.POLICY}),
+        False,
+        "Only the policy team records plans and actions, moves them along and answers barriers.",
+    )
+    RAISE_BARRIERS = (
+        frozenset({Role.ADMIN, Role.POLICY, Role.FACILITATOR}),
+        False,
+        "Only the networks' facilitators and the policy team raise barriers.",
+    )
+    RECORD_SPENDING = (
+        _STAFF | {Role.POLICY},
+        False,
+        "Only the anchor and the policy team record what was spent on exempt purposes.",
     )
     APPLY = (
         _STAFF,

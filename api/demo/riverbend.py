@@ -31,7 +31,8 @@ THEN_MONEY = (
     *("investments", "restrictions", "in-kind", "positions", "position-costs", "allocations", "findings"),
     *("position-funding", "ledger", "fee-agreements", "budgets", "obligations", "renewals", "match"),
     *("instalments", "match-offers"),
-    *("policy-plans", "local-results"),
+    *("barriers", "policy-plans", "policy-steps", "policy-milestones", "policy-actions", "policy-dollars"),
+    *("policy-positions", "exempt-purpose-spending", "local-results"),
 )
 CITY, PARTS = "Riverbend", ("North Bank", "South Bank", "Hillside")
 ANCHOR, FEE_RATE, ANCHOR_SINCE = "XX-RIVERBEND-2", Decimal("0.05"), date(2023, 7, 1)

@@ -31,6 +31,16 @@ from api.exchange.records_money import (
     InvestmentRecord,
     RestrictionRecord,
 )
+from api.exchange.records_policy import (
+    BarrierRecord,
+    MilestoneRecord,
+    PolicyActionRecord,
+    PolicyDollarsRecord,
+    PolicyPlanRecord,
+    PolicyPositionRecord,
+    PolicyStepRecord,
+    SpendingRecord,
+)
 from api.exchange.records_staff import (
     InKindRecord,
     PositionCostRecord,
@@ -99,21 +109,6 @@ class PopulationRecord:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyPlanRecord:
-    """A change of policy that the partnership works for."""
-
-    row: int
-    title: str
-    level: str
-    stance: str
-    status: str = "DRAFT"
-    owner: str | None = None
-    outcomes: tuple[str, ...] = ()
-    populations: tuple[str, ...] = ()
-    indicator: str | None = None
-
-
 Record = (
     InvestmentRecord
     | MeasurementRecord
@@ -130,6 +125,13 @@ Record = (
     | PositionRecord
     | PositionFundingRecord
     | PolicyPlanRecord
+    | BarrierRecord
+    | PolicyStepRecord
+    | MilestoneRecord
+    | PolicyActionRecord
+    | SpendingRecord
+    | PolicyDollarsRecord
+    | PolicyPositionRecord
     | InKindRecord
     | LedgerRecord
     | BudgetRecord

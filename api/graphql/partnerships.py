@@ -48,6 +48,19 @@ from api.graphql.outcomes.disparities import DisparityConnection, load_dispariti
 from api.graphql.outcomes.indicators import OUTCOME, IndicatorConnection, Outcome, indicators
 from api.graphql.outcomes.measurements import MeasurementConnection, measurements
 from api.graphql.outcomes.places import AREA, POPULATION, Area, PopulationGroup
+from api.graphql.policy.advocacy import (
+    PolicyActionConnection,
+    PolicyMilestone,
+    PolicyPosition,
+    milestones,
+    policy_actions,
+    policy_positions,
+)
+from api.graphql.policy.barriers import BarrierConnection, barriers
+from api.graphql.policy.board import PolicyColumn, at_board, load_board
+from api.graphql.policy.briefs import PolicyBrief, at_brief, load_brief
+from api.graphql.policy.lobbying import LobbyingPosition, at_lobbying, load_lobbying
+from api.graphql.policy.plans import PolicyPlanConnection, policy_plans
 from api.graphql.practices.practices import PracticeConnection, practices
 from api.graphql.reallocation.scenarios import ReallocationScenarioConnection, reallocation_scenarios
 from models.partnerships import AnchorEntity as AnchorRow
@@ -104,6 +117,14 @@ class Partnership(Node):
     budget: list[BudgetLine] = listed(at_budget)
     obligations: ObligationConnection = listed(owed)
     match_offers: MatchOfferConnection = listed(match_offers)
+    policy_plans: PolicyPlanConnection = listed(policy_plans)
+    barriers: BarrierConnection = listed(barriers)
+    policy_actions: PolicyActionConnection = listed(policy_actions)
+    policy_positions: list[PolicyPosition] = listed(policy_positions)
+    policy_board: list[PolicyColumn] = listed(at_board)
+    policy_brief: PolicyBrief | None = listed(at_brief)
+    milestones: list[PolicyMilestone] = listed(milestones)
+    lobbying: LobbyingPosition | None = listed(at_lobbying)
     measurements: MeasurementConnection = listed(measurements)
     imports: ImportConnection = listed(imports)
     permission: Permission = listed(may)
@@ -153,6 +174,9 @@ PLANS = (
             "simulateFunderLoss": Computed(load_losses, {"id": PARTNERSHIP.c.id}),
             "permission": permission(PARTNERSHIP.c.id),
             "renewalCalendar": Computed(load_calendars, {"id": PARTNERSHIP.c.id}),
+            "lobbying": Computed(load_lobbying, {"id": PARTNERSHIP.c.id}),
+            "policyBoard": Computed(load_board, {"id": PARTNERSHIP.c.id}),
+            "policyBrief": Computed(load_brief, {"id": PARTNERSHIP.c.id}),
             "budget": Computed(load_budgets, {"id": PARTNERSHIP.c.id}),
             "obligations": members_only(Listed(owed), Right.READ_OBLIGATIONS),
             "matchOffers": members_only(Listed(match_offers), Right.READ_MATCH),

@@ -27,6 +27,8 @@ from api.graphql.door.sign_in import callers, operator
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
 from api.graphql.outcomes import indicators, measurements, places
+from api.graphql.policy import advocacy, barriers, plans
+from api.graphql.policy.policy_changes import PolicyMutation
 from api.graphql.practices import findings, practices
 from api.graphql.queries import Query
 from api.graphql.reallocation import scenarios
@@ -38,7 +40,9 @@ __all__ = ["PLANS", "build", "build_for_operator", "print_schema", "schema"]
 
 PLANS = Plans(
     *agreements.PLANS,
+    *advocacy.PLANS,
     *allocations.PLANS,
+    *barriers.PLANS,
     *findings.PLANS,
     *funders.PLANS,
     *history.PLANS,
@@ -50,6 +54,7 @@ PLANS = Plans(
     *organizations.PLANS,
     *partnerships.PLANS,
     *places.PLANS,
+    *plans.PLANS,
     *practices.PLANS,
     *restrictions.PLANS,
     *scenarios.PLANS,
@@ -59,7 +64,7 @@ PLANS = Plans(
 
 
 @strawberry.type
-class Mutation(ReallocationMutation, AnchorMutation):
+class Mutation(ReallocationMutation, AnchorMutation, PolicyMutation):
     """Each change is made whole or not at all, and once per idempotency key."""
 
 

@@ -10,6 +10,7 @@ from allocation.evidence.finding import Setting
 from allocation.evidence.pooling import EffectBasis
 from allocation.movements import NarrowingCause
 from allocation.problem import Objective
+from models.advocacy import AdvocacyKind, LobbyingClass, PolicyDollarKind, Position
 from models.in_kind import InKindKind, InKindUnit
 from models.ledger import AccountKind, TransactionKind
 from models.measurements import MeasurementStatus, SuppressionRule
@@ -18,10 +19,12 @@ from models.organizations import Sector
 from models.outcomes import Stage
 from models.partnerships import DisparityMethod, ReferenceKind
 from models.people import Role
+from models.plans import PolicyLevel, PolicyStance, PolicyStatus
 from models.practices import StudyDesign
 from models.resources import DatePrecision, EvidenceTier, FunderKind, ResourceUse
 from models.scenarios import MoveDecision, ScenarioStatus
 from models.staffing import KeyRole, Provision
+from policy.lobbying import Audience, Body, Exemption
 
 __all__ = ["AlignmentStep", "FindingSeverity", "LockReason", "ReportStatus", "TimeBucket", "UserErrorCode"]
 
@@ -40,6 +43,8 @@ for _kind in (
     *(ObligationKind, Provision),
     *(ReferenceKind, ResourceUse, Role, ScenarioStatus, Sector, Setting, Stage, StudyDesign, SuppressionRule),
     TransactionKind,
+    *(AdvocacyKind, Audience, Body, Exemption, LobbyingClass, PolicyDollarKind, Position),
+    *(PolicyLevel, PolicyStance, PolicyStatus),
 ):
     strawberry.enum(_kind)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from api.graphql.outcomes.measurements import Measurement
     from api.graphql.outcomes.places import Area, PopulationGroup
     from api.graphql.partnerships import Partnership
+    from api.graphql.policy.plans import PolicyPlan
     from api.graphql.practices.findings import Finding
     from api.graphql.practices.practices import Practice
     from api.graphql.reallocation.scenarios import ReallocationScenario
@@ -38,6 +39,7 @@ __all__ = [
     "LazyOrganization",
     "LazyOutcome",
     "LazyPartnership",
+    "LazyPolicyPlan",
     "LazyPopulationGroup",
     "LazyPractice",
     "LazyReallocationScenario",
@@ -59,6 +61,7 @@ LazyObligation = Annotated["Obligation", strawberry.lazy("api.graphql.anchor.agr
 LazyOrganization = Annotated["Organization", strawberry.lazy("api.graphql.organizations")]
 LazyOutcome = Annotated["Outcome", strawberry.lazy("api.graphql.outcomes.indicators")]
 LazyPartnership = Annotated["Partnership", strawberry.lazy("api.graphql.partnerships")]
+LazyPolicyPlan = Annotated["PolicyPlan", strawberry.lazy("api.graphql.policy.plans")]
 LazyPopulationGroup = Annotated["PopulationGroup", strawberry.lazy("api.graphql.outcomes.places")]
 LazyPractice = Annotated["Practice", strawberry.lazy("api.graphql.practices.practices")]
 LazyReallocationScenario = Annotated[

@@ -20,7 +20,7 @@ from api.graphql.anchor.agreements import (
 from api.graphql.common.basics import Money, Node, SourceReference, listed, table_of
 from api.graphql.common.connections import Connection
 from api.graphql.common.enums import AlignmentStep
-from api.graphql.common.lazy import LazyFunder, LazyOrganization
+from api.graphql.common.lazy import LazyFunder, LazyOrganization, LazyPolicyPlan
 from api.graphql.common.permissions import Permission, may, permission
 from api.graphql.common.references import members_only, own_or_shared
 from api.graphql.history import RevisionConnection, revisions
@@ -84,6 +84,7 @@ class Investment(Node):
     instalments: list[Instalment]
     obligations: list[Obligation]
     revisions: RevisionConnection = listed(revisions)
+    policy_plan: LazyPolicyPlan | None
     missing: list[AlignmentStep]
     alignment_level: int
     version: int
