@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from api.exchange import codelists, native_anchor
+from api.exchange import codelists, native_anchor, native_measures
 from api.exchange.entries import entries
 from api.exchange.files import Source
 from api.exchange.investments import currency_code
@@ -364,5 +364,6 @@ TABLES: Mapping[str, NativeTable] = {
     "match": NativeTable(
         native_anchor.match, ("investment", "ratio", "required"), ("in_kind_counts", "due_on", "in_kind")
     ),
+    "measures": NativeTable(native_measures.measure, native_measures.NEEDED, native_measures.OPTIONAL),
     "price-index": NativeTable(_price_level, ("name", "year", "level"), ("source",)),
 }
