@@ -149,7 +149,7 @@ class MeasureVote(Base):
     partnership_id: Mapped[UUID]
     measure_id: Mapped[UUID]
     position: Mapped[int]
-    motion: Mapped[str]
+    motion: Mapped[str | None]
     occurred_on: Mapped[date | None]
     chamber: Mapped[str | None]
     committee: Mapped[str | None]

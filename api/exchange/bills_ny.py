@@ -124,7 +124,7 @@ def _vote(reading: TreeReading, vote: Mapping[str, Tree], place: str) -> Ballot:
     ayes = sum(number for word, number in counted.items() if word.upper() in AYES)
     nays = sum(number for word, number in counted.items() if word.upper() in NAYS)
     return Ballot(
-        reading.needed(vote, "VoteType", place),
+        reading.text(vote, "VoteType", place),
         reading.day(vote, "Date", place),
         reading.text(vote, "Chamber", place),
         reading.text(vote, "Committee", place),

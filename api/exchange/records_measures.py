@@ -30,7 +30,7 @@ class Referral(NamedTuple):
 class Ballot(NamedTuple):
     """A vote; `ballots` maps each kind of vote to those who cast it."""
 
-    motion: str
+    motion: str | None
     occurred_on: date | None
     chamber: str | None
     committee: str | None

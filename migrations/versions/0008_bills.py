@@ -196,7 +196,7 @@ def _create_votes_and_links() -> None:
     counts = ("aye_count", "nay_count", "other_count")
     _part(
         "measure_vote",
-        *(_text("motion", needed=True), _day("occurred_on"), _text("chamber"), _text("committee")),
+        *(_text("motion"), _day("occurred_on"), _text("chamber"), _text("committee")),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in counts),
         sa.Column("ballots", postgresql.JSONB(), nullable=False),
         sa.CheckConstraint(f"least({', '.join(counts)}) >= 0", name=op.f("ck_measure_vote_counts")),

@@ -85,7 +85,7 @@ def _act(each: Act) -> str:
 
 
 def _ballot(each: Ballot) -> str:
-    return f"{each.motion} {each.aye_count}:{each.nay_count}"
+    return f"{each.motion or each.committee or 'vote'} {each.aye_count}:{each.nay_count}"
 
 
 def _named(each: Named) -> str:

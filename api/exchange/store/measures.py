@@ -14,7 +14,7 @@ from api.exchange.records_measures import MeasureRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.store.measure_parts import PARTS, Kept, Part
 from api.exchange.store.rows import Values
-from api.exchange.store.staging import Import, fetch, recount
+from api.exchange.store.staging import MANY, Import, fetch
 from models.base import new_id
 from models.measures import MeasureAspect, MeasureChange, MeasureWord, PolicyMeasure
 
@@ -42,6 +42,7 @@ where m.partnership_id is not distinct from :partnership and m.source_system = :
     and s.jurisdiction = m.jurisdiction and s.session is not distinct from m.session)
 returning m.id, m.identifier
 """
+COUNTED = "select refresh_statistics(:many, variadic cast(cast(:tables as text[]) as regclass[]))"
 Key = tuple[str, str | None, str]
 Told = dict[MeasureAspect, tuple[str | None, str | None]]
 
@@ -59,9 +60,9 @@ async def store_measures(
             batch = []
     await shelf.put(batch)
     await shelf.flag_vanished()
-    await recount(
-        session, *{each.model.__tablename__ for each in PARTS}, "policy_measure", MeasureWord.__tablename__
-    )
+    if report.created + report.updated:
+        tables = ["policy_measure", MeasureWord.__tablename__, *(each.model.__tablename__ for each in PARTS)]
+        await fetch(session, COUNTED, many=report.created + report.updated >= MANY, tables=tables)
 
 
 @dataclass
