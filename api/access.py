@@ -94,6 +94,11 @@ class Right(Enum):
         False,
         "Only the anchor, which keeps the books, records staff, gifts in kind, budgets and what is owed.",
     )
+    RECORD_MEASURES = (
+        frozenset({Role.ADMIN, Role.POLICY}),
+        False,
+        "Only the policy team records the bills, rules and bylaws that it follows.",
+    )
     APPLY = (
         _STAFF,
         False,

@@ -47,6 +47,14 @@ from api.graphql.outcomes.disparities import DisparityConnection, load_dispariti
 from api.graphql.outcomes.indicators import OUTCOME, IndicatorConnection, Outcome, indicators
 from api.graphql.outcomes.measurements import MeasurementConnection, measurements
 from api.graphql.outcomes.places import AREA, POPULATION, Area, PopulationGroup
+from api.graphql.policy.measure_rules import PolicyMeasureSummary, at_summary, load_summaries
+from api.graphql.policy.measure_search import PolicyMeasureMatch, at_search, load_matches
+from api.graphql.policy.measures import (
+    PolicyMeasureChangeConnection,
+    PolicyMeasureConnection,
+    policy_measure_changes,
+    policy_measures,
+)
 from api.graphql.practices.practices import PracticeConnection, practices
 from api.graphql.reallocation.scenarios import ReallocationScenarioConnection, reallocation_scenarios
 from models.partnerships import AnchorEntity as AnchorRow
@@ -100,6 +108,12 @@ class Partnership(Node):
     match_offers: MatchOfferConnection = listed(match_offers)
     measurements: MeasurementConnection = listed(measurements)
     imports: ImportConnection = listed(imports)
+    policy_measures: PolicyMeasureConnection = listed(policy_measures)
+    policy_measure_changes: PolicyMeasureChangeConnection = listed(policy_measure_changes)
+    policy_measure_summary: PolicyMeasureSummary = listed(at_summary)
+    search_policy_measures: list[PolicyMeasureMatch] = listed(at_search)
+    measure_stale_days: int
+    pocket_approval_days: int
 
 
 PartnershipConnection = Connection[Partnership]
@@ -137,6 +151,8 @@ PLANS = (
             "staffing": Computed(load_staffing, {"id": PARTNERSHIP.c.id}),
             "simulateFunderLoss": Computed(load_losses, {"id": PARTNERSHIP.c.id}),
             "budget": Computed(load_budgets, {"id": PARTNERSHIP.c.id}),
+            "policyMeasureSummary": Computed(load_summaries, {"id": PARTNERSHIP.c.id}),
+            "searchPolicyMeasures": Computed(load_matches, {"id": PARTNERSHIP.c.id}),
             "obligations": members_only(Listed(owed), Right.READ_OBLIGATIONS),
             "matchOffers": members_only(Listed(match_offers), Right.READ_MATCH),
             "reallocationScenarios": members_only(Listed(reallocation_scenarios), Right.READ_SCENARIOS),

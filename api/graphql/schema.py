@@ -26,6 +26,8 @@ from api.graphql.door.sign_in import TokenOf, callers, operator, token_in
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
 from api.graphql.outcomes import indicators, measurements, places
+from api.graphql.policy import measures
+from api.graphql.policy.measure_changes import MeasureMutation
 from api.graphql.practices import findings, practices
 from api.graphql.queries import Query
 from api.graphql.reallocation import scenarios
@@ -45,6 +47,7 @@ PLANS = Plans(
     *indicators.PLANS,
     *investments.PLANS,
     *measurements.PLANS,
+    *measures.PLANS,
     *organizations.PLANS,
     *partnerships.PLANS,
     *places.PLANS,
@@ -57,7 +60,7 @@ PLANS = Plans(
 
 
 @strawberry.type
-class Mutation(ReallocationMutation, AnchorMutation):
+class Mutation(ReallocationMutation, AnchorMutation, MeasureMutation):
     """Each change is made whole or not at all, and once per idempotency key."""
 
 

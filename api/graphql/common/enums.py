@@ -13,6 +13,7 @@ from allocation.problem import Objective
 from models.in_kind import InKindKind, InKindUnit
 from models.ledger import TransactionKind
 from models.measurements import MeasurementStatus, SuppressionRule
+from models.measures import MeasureAspect, MeasureStatus
 from models.obligations import ObligationKind
 from models.organizations import Sector
 from models.outcomes import Stage
@@ -28,6 +29,7 @@ __all__ = ["AlignmentStep", "FindingSeverity", "LockReason", "UserErrorCode"]
 for _kind in (
     *(BindingKind, DatePrecision, DisparityMethod, DisparityStatus, EffectBasis, EvidenceTier, FunderKind),
     *(InKindKind, InKindUnit, KeyRole, MeasurementStatus, MoveDecision, NarrowingCause, Objective),
+    *(MeasureAspect, MeasureStatus),
     *(ObligationKind, Provision),
     *(ReferenceKind, ResourceUse, Role, ScenarioStatus, Sector, Setting, Stage, StudyDesign, SuppressionRule),
     TransactionKind,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from api.graphql.outcomes.measurements import Measurement
     from api.graphql.outcomes.places import Area, PopulationGroup
     from api.graphql.partnerships import Partnership
+    from api.graphql.policy.measures import PolicyMeasure
     from api.graphql.practices.findings import Finding
     from api.graphql.practices.practices import Practice
     from api.graphql.reallocation.scenarios import ReallocationScenario
@@ -36,6 +37,7 @@ __all__ = [
     "LazyOrganization",
     "LazyOutcome",
     "LazyPartnership",
+    "LazyPolicyMeasure",
     "LazyPopulationGroup",
     "LazyPractice",
     "LazyReallocationScenario",
@@ -56,6 +58,7 @@ LazyMeasurement = Annotated["Measurement", strawberry.lazy("api.graphql.outcomes
 LazyOrganization = Annotated["Organization", strawberry.lazy("api.graphql.organizations")]
 LazyOutcome = Annotated["Outcome", strawberry.lazy("api.graphql.outcomes.indicators")]
 LazyPartnership = Annotated["Partnership", strawberry.lazy("api.graphql.partnerships")]
+LazyPolicyMeasure = Annotated["PolicyMeasure", strawberry.lazy("api.graphql.policy.measures")]
 LazyPopulationGroup = Annotated["PopulationGroup", strawberry.lazy("api.graphql.outcomes.places")]
 LazyPractice = Annotated["Practice", strawberry.lazy("api.graphql.practices.practices")]
 LazyReallocationScenario = Annotated[

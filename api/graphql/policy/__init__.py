@@ -1,0 +1,1 @@
+"""What the partnership wants of rules: plans and the measures that they aim at."""
