@@ -14,7 +14,7 @@ from ..importer import Importer, codes, told
 
 BILLS = "policy-ny-2023/ny_bills_2023_education.ndjson"
 Line = dict[str, Any]  # a bill as published
-Send = Callable[[Sequence[Line]], Any]  # an awaitable report
+Send = Callable[..., Any]  # an awaitable report
 
 BILL: Line = {
     "PrintNo": "A1",
@@ -35,10 +35,10 @@ BILL: Line = {
 def send(bring: Importer) -> Send:
     """Imports these bills as one file."""
 
-    async def sent(bills: Sequence[Line], **how: bool) -> Any:
+    async def sent(bills: Sequence[Line], *, keep_good: bool = False) -> Any:
         path = bring.folder / "bills.ndjson"
         path.write_text("".join(json.dumps(each) + "\n" for each in bills), encoding="utf-8")
-        return await bring.file(path, "bills-ny", **how)
+        return await bring.file(path, "bills-ny", keep_good=keep_good)
 
     return sent
 
