@@ -67,7 +67,7 @@ async def keep(database: Database, small: Small, *rows: dict[str, Any]) -> None:
 
 
 async def test_the_policy_team_records_a_measure_once(ask: Ask, small: Small) -> None:
-    given = {
+    given: dict[str, Any] = {
         "sponsors": ["Ann Lee", "Ann Lee", "Bo Ray"],
         "sameAs": ["Ordinance 2"],
         "refiledFrom": ["Bill 9@2024"],
