@@ -180,12 +180,11 @@ class _Shelf:
             return
         self.report.updated += 1
         for aspect, (before, after) in aspects.items():
-            code, sentence = (
-                f"changed-{aspect.value.lower().replace('_', '-')}",
-                "this changed since the last import",
-            )
+            words = aspect.value.lower()
+            code = f"changed-{words.replace('_', '-')}"
+            sentence = f"the {words.replace('_', ' ')} changed since the last import"
             told = f"{record.identifier}: {before or '(none)'} -> {after or '(none)'}"
-            self.report.add(Severity.NOTICE, code, sentence, Example(record.row, aspect.value.lower(), told))
+            self.report.add(Severity.NOTICE, code, sentence, Example(record.row, words, told))
 
     async def _tell(self, told: Sequence[tuple[UUID, Told]]) -> None:
         rows: list[Values] = [
