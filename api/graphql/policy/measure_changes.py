@@ -6,11 +6,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from strawberry.types import Info
 
 from api.access import Right
 from api.exchange.errors import CellError
+from api.exchange.records_measures import Named, Sponsor
+from api.exchange.store.measure_parts import PARTS, Part
 from api.exchange.text import cell_text, name, prose
 from api.graphql.anchor.anchor_changes import PartnershipPayload
 from api.graphql.common.basics import row
@@ -22,13 +25,14 @@ from api.graphql.common.ids import GlobalId
 from api.graphql.policy.measure_inputs import RecordPolicyMeasureInput, SetMeasureRuleInput
 from api.graphql.policy.measures import PolicyMeasure
 from models.base import new_id
-from models.measures import MeasureAspect, MeasureChange, MeasureLink, MeasureLinkKind, MeasureSponsor
+from models.measures import MeasureAspect, MeasureChange
 from models.measures import PolicyMeasure as MeasureRow
 from models.partnerships import Partnership
 
 __all__ = ["MeasureMutation"]
 
 Asked = Info[Context, None]
+Told = dict[MeasureAspect, tuple[str | None, str | None]]
 BY_HAND: Final = "recorded"
 LONGEST: Final = {
     "jurisdiction": 200,
@@ -39,6 +43,7 @@ LONGEST: Final = {
     "last_action": 2000,
     "source_url": 2000,
 }
+ON_RECORD: Final = "This measure is on record; send the version that you read in order to change it."
 LONGEST_SUMMARY: Final = 100_000
 MOST_NAMED: Final = 1000
 EARLIEST: Final = date(1800, 1, 1)
@@ -140,25 +145,28 @@ async def _put(context: Context, checks: Checks, asked: RecordPolicyMeasureInput
     kept = found.scalar_one_or_none()
     _check_version(kept, asked.version)
     if kept is None:
-        kept = m(partnership_id=p, id=new_id(), source_system=BY_HAND, **named, **values)
-        checks.session.add(kept)
-    else:
-        for aspect, told in _amend(kept, values).items():
-            checks.session.add(
-                MeasureChange(
-                    partnership_id=p,
-                    id=new_id(),
-                    measure_id=kept.id,
-                    noticed_by=context.caller.actor,
-                    aspect=aspect,
-                    before=told[0],
-                    after=told[1],
-                )
-            )
-        kept.version += 1
+        row_id = await _add(checks, {**named, **values})
+        await _put_lists(checks, row_id, lists)
+        return row_id
+    told = _amend(kept, values)
+    told |= await _put_lists(checks, kept.id, lists)
+    kept.version += 1
+    for aspect, (before, after) in told.items():
+        key = {"partnership_id": p, "id": new_id(), "measure_id": kept.id}
+        by = context.caller.actor
+        checks.session.add(MeasureChange(**key, noticed_by=by, aspect=aspect, before=before, after=after))
     await checks.session.flush()
-    await _put_lists(checks, kept.id, lists)
     return kept.id
+
+
+async def _add(checks: Checks, values: dict[str, Any]) -> UUID:  # Any: columns' values
+    """A row of the measure; a DUPLICATE where somebody else has added it in this moment."""
+    row = {"partnership_id": checks.partnership_id, "id": new_id(), "source_system": BY_HAND, **values}
+    added = insert(MeasureRow).values(row).on_conflict_do_nothing().returning(MeasureRow.id)
+    made = (await checks.session.execute(added)).scalar_one_or_none()
+    if made is None:
+        raise Refused.at("identifier", UserErrorCode.DUPLICATE, ON_RECORD)
+    return made
 
 
 def _check_version(kept: MeasureRow | None, version: int | None) -> None:
@@ -168,16 +176,15 @@ def _check_version(kept: MeasureRow | None, version: int | None) -> None:
         )
         raise Refused.at("version", UserErrorCode.NOT_FOUND, message)
     if kept is not None and version is None:
-        message = "This measure is on record; send the version that you read in order to change it."
-        raise Refused.at("identifier", UserErrorCode.DUPLICATE, message)
+        raise Refused.at("identifier", UserErrorCode.DUPLICATE, ON_RECORD)
     if kept is not None and kept.version != version:
         message = f"The measure has changed since: it is at version {kept.version}. Read it again."
         raise Refused.at("version", UserErrorCode.STALE, message)
 
 
-def _amend(kept: MeasureRow, values: dict[str, Any]) -> dict[MeasureAspect, tuple[str | None, str | None]]:
+def _amend(kept: MeasureRow, values: dict[str, Any]) -> Told:
     """Makes the measure hold the values; what changed, by aspect, the publisher's words first."""
-    told: dict[MeasureAspect, tuple[str | None, str | None]] = {}
+    told: Told = {}
     for field in sorted(values, key=lambda each: each != "status_as_published"):
         before, after = getattr(kept, field), values[field]
         if before != after:
@@ -240,22 +247,28 @@ def _camel(field: str) -> str:
     return first + "".join(each.title() for each in rest)
 
 
-async def _put_lists(checks: Checks, measure_id: UUID, lists: dict[str, list[str]]) -> None:
-    p, key = checks.partnership_id, {"partnership_id": checks.partnership_id, "measure_id": measure_id}
-    for model in (MeasureSponsor, MeasureLink):
-        mine = (model.partnership_id == p, model.measure_id == measure_id)
-        await checks.session.execute(delete(model).where(*mine))
-    sponsors = [{**key, "position": n, "name": each} for n, each in enumerate(lists["sponsors"])]
-    if sponsors:
-        await checks.session.execute(insert(MeasureSponsor), sponsors)
-    own = (await checks.session.get_one(MeasureRow, (p, measure_id))).session
-    links = [
-        {**key, "kind": kind, "position": n, "identifier": each.strip(), "session": session.strip() or own}
-        for kind, field in (
-            (MeasureLinkKind.SAME_AS, "same_as"),
-            (MeasureLinkKind.REFILED_FROM, "refiled_from"),
+async def _put_lists(checks: Checks, measure_id: UUID, lists: dict[str, list[str]]) -> Told:
+    """Makes the lists just these; what changed of them."""
+    session, p = checks.session, checks.partnership_id
+    own = (
+        await session.execute(
+            select(MeasureRow.session).where(MeasureRow.partnership_id == p, MeasureRow.id == measure_id)
         )
-        for n, (each, _, session) in enumerate(text.partition("@") for text in lists[field])
-    ]
-    if links:
-        await checks.session.execute(insert(MeasureLink), links)
+    ).scalar_one()
+    told: Told = {}
+    for part in PARTS:
+        if part.field not in lists:
+            continue
+        members = tuple(_member(part, each, own) for each in lists[part.field])
+        held = (await part.kept(session, p, [measure_id])).get(measure_id, ())
+        if held != members:
+            told[part.aspect] = (part.words(held), part.words(members))
+            await part.replace(session, p, measure_id, members)
+    return told
+
+
+def _member(part: Part, written: str, own: str | None) -> Sponsor | Named:
+    if part.member is Sponsor:
+        return Sponsor(written)
+    identifier, _, session = written.partition("@")
+    return Named(identifier.strip(), session.strip() or own)

@@ -1,5 +1,6 @@
 """Measures through the API: what is recorded, who may, what is refused, and what readers see."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -30,6 +31,9 @@ SEARCH = """query($slug: String!, $text: String, $outcome: ID, $first: Int) { pa
 SUMMARY = """query($slug: String!, $jurisdiction: String) { partnership(slug: $slug) {
   policyMeasureSummary(jurisdiction: $jurisdiction) {
     count distinctCount twinPairs twinsOutside stale missing statuses { statusAsPublished count } } } }"""
+CHANGES = """query($slug: String!, $since: DateTime!) { partnership(slug: $slug) {
+  policyMeasureChanges(since: $since) { nodes { measure { identifier } } }
+  policyMeasures(filter: {changedSince: $since}) { nodes { identifier } } } }"""
 TODAY = datetime.now(UTC).date()
 
 
@@ -98,6 +102,36 @@ async def test_the_same_measure_without_a_version_is_a_duplicate(ask: Ask, small
     assert [(each["field"], each["code"]) for each in twice["userErrors"]] == [(["identifier"], "DUPLICATE")]
     elsewhere = await record(ask, small, jurisdiction="Another city")
     assert elsewhere["userErrors"] == []
+
+
+async def test_a_change_of_a_list_is_told_and_an_equal_one_is_not(ask: Ask, small: Small) -> None:
+    await record(ask, small, sponsors=["Ann Lee"], sameAs=["Ordinance 2"])
+    made = await record(ask, small, sponsors=["Ann Lee", "Bo Ray"], sameAs=["Ordinance 2"], version=1)
+    assert made["policyMeasure"]["changes"] == [
+        {"aspect": "SPONSORS", "before": "Ann Lee", "after": "Ann Lee; Bo Ray"}
+    ]
+
+
+async def test_changes_are_listed_since_a_moment(ask: Ask, small: Small) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=5)
+    await record(ask, small)
+    await record(ask, small, title="Reading gardens", version=1)
+    await record(ask, small, identifier="Ordinance 2")
+
+    async def changed(since: datetime) -> tuple[list[str], list[str]]:
+        answer = await ask(CHANGES, slug=small.slug, since=since.isoformat())
+        found = answer["data"]["partnership"]
+        changes = [each["measure"]["identifier"] for each in found["policyMeasureChanges"]["nodes"]]
+        return changes, [each["identifier"] for each in found["policyMeasures"]["nodes"]]
+
+    assert await changed(before) == (["Ordinance 1"], ["Ordinance 1"])
+    assert await changed(before + timedelta(days=1)) == ([], [])
+
+
+async def test_two_who_record_the_same_measure_at_once_make_one(ask: Ask, small: Small) -> None:
+    both = await asyncio.gather(*(record(ask, small, idempotencyKey=f"at once {n}") for n in range(2)))
+    assert sorted(len(each["userErrors"]) for each in both) == [0, 1]
+    assert {error["code"] for each in both for error in each["userErrors"]} == {"DUPLICATE"}
 
 
 @pytest.mark.parametrize("role", [Role.ANCHOR, Role.FUNDER, Role.DATA, Role.FACILITATOR, Role.COMMUNITY])
