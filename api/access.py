@@ -124,6 +124,11 @@ class Right(Enum):
         False,
         "Only the anchor and the policy team record what was spent on exempt purposes.",
     )
+    RECORD_MEASURES = (
+        frozenset({Role.ADMIN, Role.POLICY}),
+        False,
+        "Only the policy team records the bills, rules and bylaws that it follows.",
+    )
     APPLY = (
         _STAFF,
         False,

@@ -31,7 +31,15 @@ THEN_MONEY = (
     *("investments", "restrictions", "in-kind", "positions", "position-costs", "allocations", "findings"),
     *("position-funding", "ledger", "fee-agreements", "budgets", "obligations", "renewals", "match"),
     *("instalments", "match-offers"),
-    *("barriers", "policy-plans", "policy-steps", "policy-milestones", "policy-actions", "policy-dollars"),
+    *(
+        "barriers",
+        "measures",
+        "policy-plans",
+        "policy-steps",
+        "policy-milestones",
+        "policy-actions",
+        "policy-dollars",
+    ),
     *("policy-positions", "exempt-purpose-spending", "local-results"),
 )
 CITY, PARTS = "Riverbend", ("North Bank", "South Bank", "Hillside")

@@ -25,6 +25,7 @@ from api.exchange.store.findings import store_findings
 from api.exchange.store.investments import store_investments
 from api.exchange.store.local_results import store_local_results
 from api.exchange.store.measurements import store_measurements
+from api.exchange.store.measures import store_measures
 from api.exchange.store.movements import store_movements
 from api.exchange.store.price_levels import store_price_levels
 from api.exchange.store.staging import Import
@@ -161,6 +162,8 @@ STORES: Mapping[str, Store] = {
     "price-index": store_price_levels,
     "allocations": store_allocations,
     "ledger": store_movements,
+    "bills-ny": store_measures,
+    "measures": store_measures,
 }
 
 

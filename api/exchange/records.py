@@ -26,6 +26,7 @@ from api.exchange.records_evidence import (
     PriceLevelRecord,
     ReportRecord,
 )
+from api.exchange.records_measures import MeasureRecord
 from api.exchange.records_money import (
     AllocationRecord,
     InvestmentRecord,
@@ -143,4 +144,5 @@ Record = (
     | FeeAgreementRecord
     | LinkRecord
     | PositionCostRecord
+    | MeasureRecord
 )

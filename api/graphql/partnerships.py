@@ -60,6 +60,14 @@ from api.graphql.policy.barriers import BarrierConnection, barriers
 from api.graphql.policy.board import PolicyColumn, at_board, load_board
 from api.graphql.policy.briefs import PolicyBrief, at_brief, load_brief
 from api.graphql.policy.lobbying import LobbyingPosition, at_lobbying, load_lobbying
+from api.graphql.policy.measure_rules import PolicyMeasureSummary, at_summary, load_summaries
+from api.graphql.policy.measure_search import PolicyMeasureMatch, at_search, load_matches
+from api.graphql.policy.measures import (
+    PolicyMeasureChangeConnection,
+    PolicyMeasureConnection,
+    policy_measure_changes,
+    policy_measures,
+)
 from api.graphql.policy.plans import PolicyPlanConnection, policy_plans
 from api.graphql.practices.practices import PracticeConnection, practices
 from api.graphql.reallocation.scenarios import ReallocationScenarioConnection, reallocation_scenarios
@@ -129,6 +137,12 @@ class Partnership(Node):
     imports: ImportConnection = listed(imports)
     permission: Permission = listed(may)
     audit_events: AuditEventConnection = listed(audit_events)
+    policy_measures: PolicyMeasureConnection = listed(policy_measures)
+    policy_measure_changes: PolicyMeasureChangeConnection = listed(policy_measure_changes)
+    policy_measure_summary: PolicyMeasureSummary = listed(at_summary)
+    search_policy_measures: list[PolicyMeasureMatch] = listed(at_search)
+    measure_stale_days: int
+    pocket_approval_days: int
 
 
 PartnershipConnection = Connection[Partnership]
@@ -178,6 +192,8 @@ PLANS = (
             "policyBoard": Computed(load_board, {"id": PARTNERSHIP.c.id}),
             "policyBrief": Computed(load_brief, {"id": PARTNERSHIP.c.id}),
             "budget": Computed(load_budgets, {"id": PARTNERSHIP.c.id}),
+            "policyMeasureSummary": Computed(load_summaries, {"id": PARTNERSHIP.c.id}),
+            "searchPolicyMeasures": Computed(load_matches, {"id": PARTNERSHIP.c.id}),
             "obligations": members_only(Listed(owed), Right.READ_OBLIGATIONS),
             "matchOffers": members_only(Listed(match_offers), Right.READ_MATCH),
             "reallocationScenarios": members_only(Listed(reallocation_scenarios), Right.READ_SCENARIOS),

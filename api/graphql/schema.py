@@ -27,7 +27,8 @@ from api.graphql.door.sign_in import callers, operator
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
 from api.graphql.outcomes import indicators, measurements, places
-from api.graphql.policy import advocacy, barriers, plans
+from api.graphql.policy import advocacy, barriers, measures, plans
+from api.graphql.policy.measure_changes import MeasureMutation
 from api.graphql.policy.policy_changes import PolicyMutation
 from api.graphql.practices import findings, practices
 from api.graphql.queries import Query
@@ -51,6 +52,7 @@ PLANS = Plans(
     *indicators.PLANS,
     *investments.PLANS,
     *measurements.PLANS,
+    *measures.PLANS,
     *organizations.PLANS,
     *partnerships.PLANS,
     *places.PLANS,
@@ -64,7 +66,7 @@ PLANS = Plans(
 
 
 @strawberry.type
-class Mutation(ReallocationMutation, AnchorMutation, PolicyMutation):
+class Mutation(ReallocationMutation, AnchorMutation, PolicyMutation, MeasureMutation):
     """Each change is made whole or not at all, and once per idempotency key."""
 
 

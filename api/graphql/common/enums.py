@@ -14,6 +14,7 @@ from models.advocacy import AdvocacyKind, LobbyingClass, PolicyDollarKind, Posit
 from models.in_kind import InKindKind, InKindUnit
 from models.ledger import AccountKind, TransactionKind
 from models.measurements import MeasurementStatus, SuppressionRule
+from models.measures import MeasureAspect, MeasureStatus
 from models.obligations import ObligationKind
 from models.organizations import Sector
 from models.outcomes import Stage
@@ -40,6 +41,7 @@ for _kind in (
         FunderKind,
     ),
     *(InKindKind, InKindUnit, KeyRole, MeasurementStatus, MoveDecision, NarrowingCause, Objective),
+    *(MeasureAspect, MeasureStatus),
     *(ObligationKind, Provision),
     *(ReferenceKind, ResourceUse, Role, ScenarioStatus, Sector, Setting, Stage, StudyDesign, SuppressionRule),
     TransactionKind,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from api.graphql.outcomes.measurements import Measurement
     from api.graphql.outcomes.places import Area, PopulationGroup
     from api.graphql.partnerships import Partnership
+    from api.graphql.policy.measures import PolicyMeasure
     from api.graphql.policy.plans import PolicyPlan
     from api.graphql.practices.findings import Finding
     from api.graphql.practices.practices import Practice
@@ -39,6 +40,7 @@ __all__ = [
     "LazyOrganization",
     "LazyOutcome",
     "LazyPartnership",
+    "LazyPolicyMeasure",
     "LazyPolicyPlan",
     "LazyPopulationGroup",
     "LazyPractice",
@@ -62,6 +64,7 @@ LazyOrganization = Annotated["Organization", strawberry.lazy("api.graphql.organi
 LazyOutcome = Annotated["Outcome", strawberry.lazy("api.graphql.outcomes.indicators")]
 LazyPartnership = Annotated["Partnership", strawberry.lazy("api.graphql.partnerships")]
 LazyPolicyPlan = Annotated["PolicyPlan", strawberry.lazy("api.graphql.policy.plans")]
+LazyPolicyMeasure = Annotated["PolicyMeasure", strawberry.lazy("api.graphql.policy.measures")]
 LazyPopulationGroup = Annotated["PopulationGroup", strawberry.lazy("api.graphql.outcomes.places")]
 LazyPractice = Annotated["Practice", strawberry.lazy("api.graphql.practices.practices")]
 LazyReallocationScenario = Annotated[

@@ -26,10 +26,8 @@ ANCHORS_BOOKS_AND_STAFF: Final = frozenset(
 )
 POLICY: Final = frozenset(
     {
-        "MeasureStatus",
-        "Partnership.policyMeasures",
-        "PolicyMeasure",
-        "PolicyMeasureFilter",
+        "PolicyMeasure.plans",
+        "PolicyMeasureFilter.planned",
         "PolicyPlan.measures",
     }
 )
@@ -70,7 +68,6 @@ CHANGES: Final = frozenset(
         "Mutation.recordMeasurements",
         "Mutation.recordOrganization",
         "Mutation.recordOutcome",
-        "Mutation.recordPolicyMeasure",
         "Mutation.recordPopulationGroup",
         "Mutation.recordPractice",
         "Mutation.recordTransaction",
