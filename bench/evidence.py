@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.evidence.finding import Finding
 from allocation.evidence.pooling import pooled_effects
-from allocation.frames.evidence import KnowledgeShelf, read_practice_evidence, read_rationales, read_reports
+from allocation.frames.evidence import FindingsShelf, read_practice_evidence, read_rationales, read_reports
 from allocation.frames.practices import read_findings
 from allocation.partnerships import Terms, create_partnership
 from allocation.practice_facts import practice_facts, tiers_of
@@ -104,7 +104,7 @@ async def by_findings(database: Database, partnership: UUID) -> list[tuple[int, 
 
 async def pages(database: Database, partnership: UUID) -> bool:
     """Prints the page of a practice with a middling number of findings, and of the one with most."""
-    practices, shelf, holds = await by_findings(database, partnership), KnowledgeShelf(), True
+    practices, shelf, holds = await by_findings(database, partnership), FindingsShelf(), True
     for found, practice in (practices[len(practices) // 2], practices[-1]):
 
         async def plain_page(session: AsyncSession, p: UUID, practice: UUID = practice) -> object:

@@ -161,7 +161,7 @@ def _basis(evidence: Evidence, practice: str, effect: PooledEffect | None) -> Ef
     """Where no effect is known, where its findings come from; without any, from elsewhere."""
     if effect is not None and effect.basis is not None:
         return effect.basis
-    found = evidence.findings.get(practice, ())
+    found = evidence.library.of(practice).findings
     return EffectBasis.LOCAL if found and all(each.is_local for each in found) else EffectBasis.NATIONAL
 
 
