@@ -25,6 +25,8 @@ class Known:
     findings: Sequence[Finding]
     effects: Mapping[str, PooledEffect]
     counted: Sequence[Finding]
+    refusals: Mapping[str, str]
+    """Why each finding that does not count towards an effect does not, by its id."""
 
 
 class Library:
@@ -45,7 +47,9 @@ class Library:
         if known is None:
             findings = self.findings.get(practice, ())
             effects = effects_of(findings, self.knowledge)
-            known = self._known[practice] = Known(findings, effects, that_count(findings))
+            refused = {each.id: each.sentence for effect in effects.values() for each in effect.refused}
+            known = Known(findings, effects, that_count(findings), refused)
+            self._known[practice] = known
         return known
 
 

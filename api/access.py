@@ -94,6 +94,11 @@ class Right(Enum):
         False,
         "Only the anchor, which keeps the books, records staff, gifts in kind, budgets and what is owed.",
     )
+    RECORD_EVIDENCE = (
+        _STAFF | {Role.DATA},
+        False,
+        "Only the anchor and the data manager record practices and findings: nobody grades what it runs or funds.",
+    )
     APPLY = (
         _STAFF,
         False,

@@ -27,6 +27,7 @@ from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
 from api.graphql.outcomes import indicators, measurements, places
 from api.graphql.practices import findings, practices
+from api.graphql.practices.practice_changes import PracticeMutation
 from api.graphql.queries import Query
 from api.graphql.reallocation import scenarios
 from api.graphql.reallocation.reallocation import Mutation as ReallocationMutation
@@ -57,7 +58,7 @@ PLANS = Plans(
 
 
 @strawberry.type
-class Mutation(ReallocationMutation, AnchorMutation):
+class Mutation(ReallocationMutation, AnchorMutation, PracticeMutation):
     """Each change is made whole or not at all, and once per idempotency key."""
 
 
