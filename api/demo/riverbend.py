@@ -30,7 +30,7 @@ FACTS_FIRST = ("organizations", "outcomes", "populations", "practices")
 THEN_MONEY = (
     *("investments", "restrictions", "allocations", "findings", "in-kind", "positions", "position-funding"),
     *("ledger", "budgets", "obligations", "renewals", "match"),
-    *("policy-plans", "local-results"),
+    *("policy-plans", "local-results", "testimony"),
 )
 CITY, PARTS = "Riverbend", ("North Bank", "South Bank", "Hillside")
 ANCHOR, FEE_RATE, ANCHOR_SINCE = "XX-RIVERBEND-2", Decimal("0.05"), date(2023, 7, 1)

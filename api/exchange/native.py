@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from api.exchange import codelists, native_anchor
+from api.exchange import codelists, native_anchor, native_evidence
 from api.exchange.entries import entries
 from api.exchange.files import Source
 from api.exchange.investments import currency_code
@@ -363,6 +363,11 @@ TABLES: Mapping[str, NativeTable] = {
     "renewals": NativeTable(native_anchor.renewal, ("investment", "due_on"), ("probability", "owner_name")),
     "match": NativeTable(
         native_anchor.match, ("investment", "ratio", "required"), ("in_kind_counts", "due_on", "in_kind")
+    ),
+    "testimony": NativeTable(
+        native_evidence.testimony,
+        ("practice", "heard_on", "view", "words", "agreed"),
+        ("outcome", "population", "people", "occasion"),
     ),
     "price-index": NativeTable(_price_level, ("name", "year", "level"), ("source",)),
 }

@@ -15,6 +15,7 @@ from api.exchange.records_anchor import (
     ObligationRecord,
     RenewalRecord,
 )
+from api.exchange.records_evidence import TestimonyRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,4 +395,5 @@ Record = (
     | ObligationRecord
     | RenewalRecord
     | MatchRecord
+    | TestimonyRecord
 )
