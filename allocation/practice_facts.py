@@ -80,6 +80,7 @@ class PracticeEvidence:
     reports: Sequence[InterventionReport] = ()
     local: Mapping[str, Sequence[ShownPeriod]] = field(default_factory=dict)
     dollars: Sequence[FunderDollars] = ()
+    testimony_count: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,6 +261,7 @@ def missing_of_practice(seen: PracticeEvidence, cost: CostFacts) -> Sequence[Mis
         ),
         "outcomes": (practice.aims or None, "no outcome that it is meant to move is recorded"),
         "funder": (seen.dollars or None, "no dollars lie on it"),
+        "testimony": (seen.testimony_count or None, "nothing that the community says of it is recorded"),
     }
     told = [Missing(code=code, sentence=why) for code, (fact, why) in facts.items() if fact is None]
     return [*told, Missing(code="price", sentence=cost.note)] if cost.note else told

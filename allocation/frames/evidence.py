@@ -28,6 +28,7 @@ from allocation.targets import everybody, home_area, targets_of
 from models import ledger, measurements, outcomes, practices, resources
 from models.organizations import Organization
 from models.partnerships import Area, Partnership
+from models.testimony import Testimony
 
 Stamp = tuple[int, ...]
 SHELVED = 32  # partnerships; a library of 7,000 findings takes some ten megabytes
@@ -105,14 +106,24 @@ async def read_practice_evidence(
     named = {*stated.aims, *(each.outcome for each in known.findings), *(each.outcome for each in reports)}
     return PracticeEvidence(
         practice=stated,
-        community=await _community(session, partnership, named | {str(outcome) for _, outcome in local}),
+        community=await read_community(session, partnership, named | {str(outcome) for _, outcome in local}),
         known=known,
         index=index_for(row.currency or partnership.currency, own),
         fiscal_year=fiscal_year,
         reports=reports,
         local={str(outcome): periods for (_, outcome), periods in local.items()},
         dollars=await read_dollars(session, partnership_id, practice_id),
+        testimony_count=await _count_testimony(session, partnership_id, practice_id),
     )
+
+
+async def _count_testimony(session: AsyncSession, partnership_id: UUID, practice_id: UUID) -> int:
+    t = Testimony
+    query = select(func.count()).select_from(t)
+    found = await session.execute(
+        query.where(t.partnership_id == partnership_id, t.practice_id == practice_id)
+    )
+    return int(found.scalar_one())
 
 
 async def read_reports(
@@ -178,8 +189,10 @@ async def read_dollars(
     ]
 
 
-async def _community(session: AsyncSession, partnership: Partnership, named: set[str]) -> Community:
-    """Whom the partnership serves, with the newest disclosed rates on the outcomes that are named."""
+async def read_community(
+    session: AsyncSession, partnership: Partnership, named: set[str] | None = None
+) -> Community:
+    """Whom the partnership serves, with the newest disclosed rates on the named outcomes, else on all."""
     populations = await read_populations(session, partnership.id)
     settings = frozenset(Setting(each) for each in partnership.settings)
     standing = Standing(
@@ -206,7 +219,9 @@ async def _community(session: AsyncSession, partnership: Partnership, named: set
     )
 
 
-async def _newest_figures(session: AsyncSession, partnership_id: UUID, named: set[str]) -> Sequence[object]:
+async def _newest_figures(
+    session: AsyncSession, partnership_id: UUID, named: set[str] | None
+) -> Sequence[object]:
     """The newest period's disclosed figure of each group on the named outcomes, in areas that lie in no other."""
     m, f, i = measurements.Measurement, measurements.Figure, outcomes.Indicator
     columns = (m.indicator_id, m.area_id, m.population_id, m.period_end)
@@ -217,8 +232,9 @@ async def _newest_figures(session: AsyncSession, partnership_id: UUID, named: se
         .join(i, (i.partnership_id == m.partnership_id) & (i.id == m.indicator_id))
         .join(Area, (Area.partnership_id == m.partnership_id) & (Area.id == m.area_id))
         .where(m.partnership_id == partnership_id, Area.parent_id.is_(None))
-        .where(i.outcome_id.in_([UUID(each) for each in named]))
         .ext(distinct_on(m.indicator_id, m.area_id, m.population_id))
         .order_by(m.indicator_id, m.area_id, m.population_id, m.period_end.desc())
     )
+    if named is not None:
+        query = query.where(i.outcome_id.in_([UUID(each) for each in named]))
     return list((await session.execute(query)).all())

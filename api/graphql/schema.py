@@ -26,7 +26,7 @@ from api.graphql.door.sign_in import TokenOf, callers, operator, token_in
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
 from api.graphql.outcomes import indicators, measurements, places
-from api.graphql.practices import findings, practices
+from api.graphql.practices import findings, practices, testimony
 from api.graphql.practices.practice_changes import PracticeMutation
 from api.graphql.queries import Query
 from api.graphql.reallocation import scenarios
@@ -53,6 +53,7 @@ PLANS = Plans(
     *restrictions.PLANS,
     *scenarios.PLANS,
     *staffing.PLANS,
+    *testimony.PLANS,
     *transactions.PLANS,
 )
 

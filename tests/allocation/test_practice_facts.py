@@ -90,6 +90,7 @@ def seen(**changes: object) -> PracticeEvidence:
         fiscal_year=2024,
         local={"reading": (SHOWN,)},
         dollars=(DOLLARS,),
+        testimony_count=1,
     )
     return replace(whole, **changes)  # type: ignore[arg-type]  # each test names fields of the dataclass
 

@@ -7,6 +7,7 @@ import strawberry
 from allocation.answer import BindingKind
 from allocation.disparities import DisparityStatus
 from allocation.evidence.finding import Setting
+from allocation.evidence.local import Baseline
 from allocation.evidence.pooling import EffectBasis
 from allocation.movements import NarrowingCause
 from allocation.problem import Objective
@@ -22,6 +23,7 @@ from models.practices import StudyDesign
 from models.resources import DatePrecision, EvidenceTier, FunderKind, ResourceUse
 from models.scenarios import MoveDecision, ScenarioStatus
 from models.staffing import KeyRole, Provision
+from models.testimony import TestimonyView
 
 __all__ = ["AlignmentStep", "FindingSeverity", "LockReason", "UserErrorCode"]
 
@@ -30,7 +32,7 @@ for _kind in (
     *(InKindKind, InKindUnit, KeyRole, MeasurementStatus, MoveDecision, NarrowingCause, Objective),
     *(ObligationKind, Provision),
     *(ReferenceKind, ResourceUse, Role, ScenarioStatus, Sector, Setting, Stage, StudyDesign, SuppressionRule),
-    TransactionKind,
+    *(Baseline, TestimonyView, TransactionKind),
 ):
     strawberry.enum(_kind)
 

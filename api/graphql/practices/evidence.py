@@ -9,27 +9,20 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.evidence.cost import PriceIndex
-from allocation.evidence.finding import Setting
 from allocation.evidence.pooling import AdditionalShare, PooledEffect
 from allocation.evidence.tiers import InterventionReport, Rationale, TierAssessment, assess, weigh
-from allocation.frames.evidence import FindingsShelf, read_rationales, read_reports
-from allocation.frames.figures import newest_rates, read_figures
+from allocation.frames.evidence import FindingsShelf, read_community, read_rationales, read_reports
 from allocation.frames.places import (
-    read_areas,
-    read_indicators,
-    read_names,
     read_partnership,
-    read_populations,
 )
 from allocation.frames.practices import read_own_index
 from allocation.library import Library
 from allocation.practice_facts import Community, additional_here
-from allocation.standing import Standing, StandingPopulation
-from allocation.targets import Target, everybody, home_area, targets_of
+from allocation.standing import StandingPopulation
+from allocation.targets import Target
 from api.graphql.common.context import Context
-from models.outcomes import Outcome
 
-__all__ = ["SHELF", "Evidence", "in_words", "read_evidence"]
+__all__ = ["SHELF", "Evidence", "in_words", "read_evidence", "read_library"]
 
 SHELF: Final = FindingsShelf()
 """Of this process; what lies on it is made anew when a finding changes."""
@@ -83,12 +76,17 @@ def in_words(sentence: str | None, populations: Mapping[str, StandingPopulation]
     )
 
 
+async def read_library(context: Context, partnership_id: UUID) -> Library:
+    """What the findings say; once an operation."""
+    return await context.once(("library", partnership_id), lambda session: SHELF.of(session, partnership_id))
+
+
 async def read_evidence(context: Context, partnership_id: UUID) -> Evidence:
     """Read and reckoned once an operation."""
 
     async def read(session: AsyncSession) -> Evidence:
         return Evidence(
-            community=await _community(session, partnership_id),
+            community=await read_community(session, await read_partnership(session, partnership_id)),
             library=await SHELF.of(session, partnership_id),
             reports=await read_reports(session, partnership_id),
             rationales=await read_rationales(session, partnership_id),
@@ -96,30 +94,3 @@ async def read_evidence(context: Context, partnership_id: UUID) -> Evidence:
         )
 
     return await context.once(("evidence", partnership_id), read)
-
-
-async def _community(session: AsyncSession, partnership_id: UUID) -> Community:
-    """Whom the partnership serves, with the newest disclosed rates in its whole area."""
-    partnership = await read_partnership(session, partnership_id)
-    standing = Standing(
-        currency=partnership.currency,
-        fiscal_year_start_month=partnership.fiscal_year_start_month,
-        settings=frozenset(Setting(each) for each in partnership.settings),
-        practices=(),
-        populations=await read_populations(session, partnership_id),
-        areas=await read_areas(session, partnership_id),
-        outcomes=await read_names(session, Outcome, partnership_id),
-        indicators=await read_indicators(session, partnership_id),
-        rates=newest_rates(await read_figures(session, partnership_id)),
-        disparities=(),
-        findings=(),
-        investments=(),
-    )
-    home = home_area(standing)
-    return Community(
-        populations=standing.populations,
-        settings=standing.settings,
-        outcomes=standing.outcomes,
-        targets={(each.outcome, each.population): each for each in targets_of(standing) if each.area == home},
-        everybody=everybody(standing),
-    )

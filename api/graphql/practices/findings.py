@@ -13,7 +13,7 @@ from api.graphql.common.context import Context
 from api.graphql.common.lazy import LazyOutcome, LazyPopulationGroup
 from api.graphql.common.references import refers_to
 from api.graphql.lookahead import By, Computed, Many, Part, Rows, Scope, TypePlan, Value
-from api.graphql.practices.evidence import read_evidence
+from api.graphql.practices.evidence import read_library
 from models.practices import Finding as FindingRow
 from models.practices import FindingPopulation, StudyDesign
 
@@ -57,9 +57,9 @@ async def _refusals(
         if each["outcome"] is None:
             found.append("its outcome is none of the partnership's")
             continue
-        evidence = await read_evidence(context, each["partnership"])
+        library = await read_library(context, each["partnership"])
         practice = str(each["practice"]) if each["practice"] else each["published"]
-        found.append(evidence.library.of(practice).refusals.get(str(each["id"])))
+        found.append(library.of(practice).refusals.get(str(each["id"])))
     return found
 
 
