@@ -106,14 +106,14 @@ async def test_the_page_says_what_the_practice_is_and_what_it_costs(ask_page: As
 
 
 async def test_the_effect_on_each_group_is_at_its_own_disclosed_rate(ask_page: AskPage) -> None:
-    """Phi(Phi^-1(p) + g) - p, at the newest percent of the file and the pooled g of the answer."""
+    """Phi(Phi^-1(p) + g) - p, at the newest percent of the file, disclosed whole, and the pooled g of the answer."""
     reading = on_reading(await ask_page(TUTORING))
     g = float(reading["effect"]["hedgesG"])
     assert len(reading["groups"]) == 10
     for group in reading["groups"]:
         percent = newest_rate(group["population"]["label"])
-        assert float(group["rate"]) == float(percent)
-        rate = float(percent) / 100
+        assert float(group["rate"]) == pytest.approx(float(percent), abs=0.5), "disclosed as a whole percent"
+        rate = float(group["rate"]) / 100
         share = NORMAL.cdf(NORMAL.inv_cdf(rate) + g) - rate
         assert float(group["additionalPerHundred"]) == pytest.approx(100 * share, abs=0.01)
         assert float(group["cost"]["mid"]["amount"]) == pytest.approx(1350 / share, rel=0.001)
@@ -196,7 +196,7 @@ async def test_a_group_of_eight_is_withheld(ask_page: AskPage) -> None:
 
 async def test_the_dollars_are_those_of_the_allocations_by_funder_and_year(ask_page: AskPage) -> None:
     names = {row["identifier"]: row["name"] for row in rows("organizations")}
-    funders = {row["Award"]: names[row["Funder"]] for row in rows("investments")}
+    funders = {row["Award"]: names.get(row["Funder"], row["Funder"]) for row in rows("investments")}
     lying: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
     signed: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
     for row in of_tutoring("allocations"):
