@@ -8,6 +8,7 @@ to another machine.
 
 import asyncio
 import csv
+import json
 import statistics
 import sys
 import tempfile
@@ -27,12 +28,16 @@ from allocation.frames.practices import read_findings
 from allocation.partnerships import Terms, create_partnership
 from allocation.practice_facts import practice_facts, tiers_of
 from api.exchange.imports import Order, import_file
+from api.graphql.door.operations import Call
+from api.graphql.door.requests import Request
+from api.graphql.schema import build_for_operator
 from migrations.upgrade import upgrade
 from models import embedded
 from models.database import Database, Logins, Scope
 from models.practices import Finding as FindingRow
 
 RUNS = 5
+QUERY = Path(__file__).resolve().parents[1] / "docs" / "questions" / "practice-page.graphql"
 TIERS_LIMIT, PAGE_LIMIT = 5.0, 0.050  # seconds
 Work = Callable[[AsyncSession, UUID], Awaitable[object]]
 PLAIN = "select * from finding where partnership_id = :p"
@@ -102,6 +107,22 @@ async def by_findings(database: Database, partnership: UUID) -> list[tuple[int, 
         return [(row.found, UUID(str(row.practice_id))) for row in await session.execute(query)]
 
 
+def over_graphql(database: Database, practice: UUID) -> Work:
+    """The page of docs/questions, through everything but the network."""
+    lines = QUERY.read_text("utf-8").replace("(fiscalYear: $fiscalYear)", "").splitlines()
+    fields = "\n".join(line for line in lines if line.startswith(" " * 8))
+    operations = build_for_operator(database)
+
+    async def asked(_: AsyncSession, partnership: UUID) -> object:
+        document = f'{{ node(id: "Practice:{partnership}:{practice}") {{ ... on Practice {{ {fields} }} }} }}'
+        answer = json.loads((await operations.run(Request(document), Call())).body())
+        if "errors" in answer:
+            sys.exit(str(answer["errors"][:1]))
+        return answer
+
+    return asked
+
+
 async def pages(database: Database, partnership: UUID) -> bool:
     """Prints the page of a practice with a middling number of findings, and of the one with most."""
     practices, shelf, holds = await by_findings(database, partnership), FindingsShelf(), True
@@ -116,13 +137,16 @@ async def pages(database: Database, partnership: UUID) -> bool:
         took = await timed(database, partnership, page)
         base = await timed(database, partnership, plain_page)
         holds &= told(f"a page of {found} findings", took, base, PAGE_LIMIT)
+        asked = await timed(database, partnership, over_graphql(database, practice))
+        told("the same over GraphQL, every rule of every group in words", asked, base, None)
     return holds
 
 
 def told(name: str, took: float, base: float, limit: float | None) -> bool:
     """Prints a figure; says whether its limit holds."""
     holds = limit is None or took < limit
-    held = "" if limit is None else f", limit {1000 * limit:.0f} ms: {'holds' if holds else 'BROKEN'}"
+    verdict = "holds" if holds else "BROKEN"
+    held = "" if limit is None else f", {took / limit:.2f} of the limit of {1000 * limit:.0f} ms: {verdict}"
     print(f"{name}: {1000 * took:.1f} ms, {took / base:.1f} times a plain read of its rows{held}")
     return holds
 
