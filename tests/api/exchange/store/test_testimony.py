@@ -17,10 +17,10 @@ KEPT = (
 )
 
 
-async def heard(bring: Importer, rows: str, **how: bool) -> tuple[tuple[int, int, int, int], set[str]]:
+async def heard(bring: Importer, rows: str) -> tuple[tuple[int, int, int, int], set[str]]:
     for format_name, content in FACTS:
         await bring.text(content, format_name)
-    report = await bring.text(HEADER + rows, "testimony", **how)
+    report = await bring.text(HEADER + rows, "testimony")
     return told(report), codes(report)
 
 
