@@ -129,6 +129,11 @@ class Right(Enum):
         False,
         "Only the policy team records the bills, rules and bylaws that it follows.",
     )
+    RECORD_EVIDENCE = (
+        _STAFF | {Role.DATA},
+        False,
+        "Only the anchor and the data manager record practices and findings: nobody grades what it runs or funds.",
+    )
     APPLY = (
         _STAFF,
         False,

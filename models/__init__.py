@@ -21,6 +21,7 @@ from models import (
     resources,
     scenarios,
     staffing,
+    testimony,
 )
 from models.base import Base
 
@@ -46,4 +47,5 @@ __all__ = [
     "resources",
     "scenarios",
     "staffing",
+    "testimony",
 ]

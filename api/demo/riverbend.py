@@ -40,7 +40,7 @@ THEN_MONEY = (
         "policy-actions",
         "policy-dollars",
     ),
-    *("policy-positions", "exempt-purpose-spending", "local-results"),
+    *("policy-positions", "exempt-purpose-spending", "local-results", "testimony"),
 )
 CITY, PARTS = "Riverbend", ("North Bank", "South Bank", "Hillside")
 ANCHOR, FEE_RATE, ANCHOR_SINCE = "XX-RIVERBEND-2", Decimal("0.05"), date(2023, 7, 1)

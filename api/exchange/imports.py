@@ -30,6 +30,7 @@ from api.exchange.store.movements import store_movements
 from api.exchange.store.price_levels import store_price_levels
 from api.exchange.store.staging import Import
 from api.exchange.store.study_reports import store_reports
+from api.exchange.store.testimony import store_testimony
 from models.base import new_id
 from models.database import Database, Scope
 from models.history import ImportRun
@@ -164,6 +165,7 @@ STORES: Mapping[str, Store] = {
     "ledger": store_movements,
     "bills-ny": store_measures,
     "measures": store_measures,
+    "testimony": store_testimony,
 }
 
 

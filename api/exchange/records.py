@@ -25,6 +25,7 @@ from api.exchange.records_evidence import (
     PracticeRecord,
     PriceLevelRecord,
     ReportRecord,
+    TestimonyRecord,
 )
 from api.exchange.records_measures import MeasureRecord
 from api.exchange.records_money import (
@@ -145,4 +146,5 @@ Record = (
     | LinkRecord
     | PositionCostRecord
     | MeasureRecord
+    | TestimonyRecord
 )

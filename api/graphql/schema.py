@@ -30,7 +30,8 @@ from api.graphql.outcomes import indicators, measurements, places
 from api.graphql.policy import advocacy, barriers, measures, plans
 from api.graphql.policy.measure_changes import MeasureMutation
 from api.graphql.policy.policy_changes import PolicyMutation
-from api.graphql.practices import findings, practices
+from api.graphql.practices import findings, practices, testimony
+from api.graphql.practices.practice_changes import PracticeMutation
 from api.graphql.queries import Query
 from api.graphql.reallocation import scenarios
 from api.graphql.reallocation.reallocation import Mutation as ReallocationMutation
@@ -61,12 +62,13 @@ PLANS = Plans(
     *restrictions.PLANS,
     *scenarios.PLANS,
     *staffing.PLANS,
+    *testimony.PLANS,
     *transactions.PLANS,
 )
 
 
 @strawberry.type
-class Mutation(ReallocationMutation, AnchorMutation, PolicyMutation, MeasureMutation):
+class Mutation(ReallocationMutation, AnchorMutation, PolicyMutation, MeasureMutation, PracticeMutation):
     """Each change is made whole or not at all, and once per idempotency key."""
 
 

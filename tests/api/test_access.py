@@ -61,7 +61,7 @@ def test_the_rights_of_each_role_are_these() -> None:
         Role.ANCHOR: everything - policy_alone,
         Role.FUNDER: table,
         Role.POLICY: table | {Right.READ_TERMS},
-        Role.DATA: table | {Right.READ_TERMS, Right.READ_IMPORTS, Right.READ_HISTORY},
+        Role.DATA: table | {Right.READ_TERMS, Right.READ_IMPORTS, Right.READ_HISTORY, Right.RECORD_EVIDENCE},
         Role.FACILITATOR: table | {Right.READ_TERMS},
         Role.COMMUNITY: set(),
     }

@@ -7,6 +7,7 @@ import strawberry
 from allocation.answer import BindingKind
 from allocation.disparities import DisparityStatus
 from allocation.evidence.finding import Setting
+from allocation.evidence.local import Baseline
 from allocation.evidence.pooling import EffectBasis
 from allocation.movements import NarrowingCause
 from allocation.problem import Objective
@@ -25,6 +26,7 @@ from models.practices import StudyDesign
 from models.resources import DatePrecision, EvidenceTier, FunderKind, ResourceUse
 from models.scenarios import MoveDecision, ScenarioStatus
 from models.staffing import KeyRole, Provision
+from models.testimony import TestimonyView
 from policy.lobbying import Audience, Body, Exemption
 
 __all__ = ["AlignmentStep", "FindingSeverity", "LockReason", "ReportStatus", "TimeBucket", "UserErrorCode"]
@@ -44,9 +46,9 @@ for _kind in (
     *(MeasureAspect, MeasureStatus),
     *(ObligationKind, Provision),
     *(ReferenceKind, ResourceUse, Role, ScenarioStatus, Sector, Setting, Stage, StudyDesign, SuppressionRule),
-    TransactionKind,
     *(AdvocacyKind, Audience, Body, Exemption, LobbyingClass, PolicyDollarKind, Position),
     *(PolicyLevel, PolicyStance, PolicyStatus),
+    *(Baseline, TestimonyView, TransactionKind),
 ):
     strawberry.enum(_kind)
 
