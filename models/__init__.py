@@ -18,6 +18,7 @@ from models import (
     resources,
     scenarios,
     staffing,
+    submissions,
 )
 from models.base import Base
 
@@ -40,4 +41,5 @@ __all__ = [
     "resources",
     "scenarios",
     "staffing",
+    "submissions",
 ]
