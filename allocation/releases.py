@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.disclosure import cells as gate
@@ -16,6 +16,7 @@ from allocation.disclosure.release import release
 from allocation.disclosure.structure import AreaParts, Dimension, Intersection, Measure, Structure
 from allocation.frames.places import read_areas, read_indicators, read_partnership, read_populations
 from allocation.standing import StandingPopulation
+from allocation.submissions import APPROVED, close_release
 from models.base import new_id
 from models.measurements import Figure, Measurement, RawBasis, RawFigure, Release
 
@@ -35,13 +36,13 @@ select r.partnership_id, r.measurement_id, coalesce(f.version, 0) + 1, :release,
     when 'NOT_APPLICABLE' then 'There was nobody in the group.' when 'MISSING' then 'No figure was published.' end,
   true, r.source_system, r.source_file, r.source_row, false
 from raw.figure r
-join (select measurement_id, max(version) as version from raw.figure where partnership_id = :p group by 1) newest
+join (%s) newest
   on newest.measurement_id = r.measurement_id and newest.version = r.version
 left join figure f on f.partnership_id = :p and f.measurement_id = r.measurement_id and f.is_newest
 where r.partnership_id = :p and r.already_public and (f.version is null or not f.already_public or
   (f.status, f.value, f.low, f.high, f.numerator, f.denominator) is distinct from
   (r.status, r.value, r.low, r.high, r.numerator, r.denominator))
-"""
+""".replace("%s", APPROVED)
 # Two steps, since only one figure of a measurement may be the newest at any moment.
 OLDER = """
 update figure o set is_newest = false from figure n
@@ -93,6 +94,7 @@ async def release_figures(session: AsyncSession, partnership_id: UUID, actor: st
         await session.execute(insert(RawBasis), drafts.bases)
     for statement in (OLDER, NEWEST):
         await session.execute(text(statement), {"p": partnership_id, "release": release_id})
+    await close_release(session, partnership_id, actor)
     return Tally(
         release_id,
         len(drafts.figures) + int(getattr(passed, "rowcount", 0)),
@@ -132,14 +134,9 @@ async def _own_release(
 
 
 async def _raw(session: AsyncSession, partnership_id: UUID) -> Sequence[RawRow]:
-    """The newest raw version of each measurement that is our own."""
+    """The newest approved raw version of each measurement that is our own."""
     m, r = Measurement, RawFigure
-    newest = (
-        select(r.measurement_id, func.max(r.version).label("version"))
-        .where(r.partnership_id == partnership_id)
-        .group_by(r.measurement_id)
-        .subquery()
-    )
+    newest = text(APPROVED).columns(r.measurement_id, r.version).subquery()
     query = (
         select(
             m.id,
@@ -165,7 +162,7 @@ async def _raw(session: AsyncSession, partnership_id: UUID) -> Sequence[RawRow]:
         .where(m.partnership_id == partnership_id, r.already_public.is_(False))
         .order_by(m.id)
     )
-    return list((await session.execute(query)).all())
+    return list((await session.execute(query, {"p": partnership_id})).all())
 
 
 def _cells(rows: Iterable[RawRow], populations: Mapping[str, StandingPopulation]) -> Own:

@@ -5,12 +5,15 @@ from operator import attrgetter
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from allocation.submissions import HandedIn, arrival, hand_in
 from api.exchange.records import MeasurementRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.store.groups import store_groups
 from api.exchange.store.indicators import store_indicators
 from api.exchange.store.places import store_areas
+from api.exchange.store.rows import settle
 from api.exchange.store.staging import Import, analyze, count_actions, fetch, leave_out, recount, run, stage
+from models.submissions import DataSource
 
 FIELDS = {
     "row": "int",
@@ -91,11 +94,13 @@ where k.action = 'known' and n.n = k.n
 """
 NEW_FIGURES = """
 insert into raw.figure (partnership_id, measurement_id, version, recorded_by, status, value, low, high, mark, numerator,
-  denominator, already_public, source_system, source_file, source_row, import_id)
+  denominator, already_public, source_system, source_file, source_row, import_id, submission_id)
 select :p, measurement_id, coalesce(version, 0) + 1, :actor, status, value, low, high, mark, numerator, denominator,
-  :already_public, :system, :file, row, :import_id
+  :already_public, :system, :file, row, :import_id, :submission_id
 from incoming where action in ('created', 'updated', 'known') order by n
 """
+
+DIFFERING = "select count(*) as number from incoming where action in ('created', 'updated', 'known')"
 
 _fields_of = attrgetter(*FIELDS)
 
@@ -105,11 +110,13 @@ async def store_measurements(
 ) -> None:
     """Stores the records in a steward's session, with the indicators that the recipe describes.
 
-    A figure that differs from its newest version becomes the next one; nothing is overwritten.
+    A figure that differs from its newest version becomes the next one; nothing is overwritten. Whether they
+    wait for somebody's approval is the partnership's choice (`figure_review`).
     Errors: ReadError where the recipe contradicts an indicator that is known.
     """
     p = run_of.partnership_id
     await store_indicators(session, p, run_of.recipe)
+    await _store_source(session, run_of)
     await stage(session, FIELDS, (_fields_of(record) async for record in records), found=FOUND)
     await leave_out(session, report, UNKNOWN_INDICATOR, p=p)
     await store_areas(session, p, report)
@@ -122,6 +129,14 @@ async def store_measurements(
     await count_actions(session, report)
 
 
+async def _store_source(session: AsyncSession, run_of: Import) -> None:
+    """Keeps the recipe's source and how fresh decisions need it; a recipe that says nothing of it changes nothing."""
+    recipe = run_of.recipe
+    if recipe.source and recipe.cadence_days:
+        key, values = {"name": recipe.source}, {"decision_cadence_days": recipe.cadence_days}
+        await settle(session, DataSource, run_of.partnership_id, key=key, values=values)
+
+
 async def _write(session: AsyncSession, run_of: Import) -> None:
     p, already_public = run_of.partnership_id, run_of.recipe.already_public
     await run(session, MATCH_MEASUREMENTS, p=p)
@@ -130,15 +145,21 @@ async def _write(session: AsyncSession, run_of: Import) -> None:
     await run(session, NEW_MEASUREMENTS, p=p)
     await recount(session, "measurement")
     await run(session, COMPARE, p=p, already_public=already_public)
+    differing = (await fetch(session, DIFFERING))[0].number
+    if not differing:
+        return
+    step = await arrival(session, p, is_imported=True)
+    submission_id = await hand_in(session, p, HandedIn(run_of.actor, differing, run_of.id), step)
     await run(
         session,
         NEW_FIGURES,
         p=p,
         actor=run_of.actor,
         already_public=already_public,
-        system=run_of.format,
+        system=run_of.recipe.source or run_of.format,
         file=run_of.file,
         import_id=run_of.id,
+        submission_id=submission_id,
     )
     await recount(session, "raw.figure")
 
