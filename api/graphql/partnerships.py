@@ -33,6 +33,7 @@ from api.graphql.lookahead import (
     Listed,
     Many,
     One,
+    Part,
     Rows,
     Scope,
     TypePlan,
@@ -47,9 +48,11 @@ from api.graphql.outcomes.disparities import DisparityConnection, load_dispariti
 from api.graphql.outcomes.indicators import OUTCOME, IndicatorConnection, Outcome, indicators
 from api.graphql.outcomes.measurements import MeasurementConnection, measurements
 from api.graphql.outcomes.places import AREA, POPULATION, Area, PopulationGroup
+from api.graphql.outcomes.submissions import SubmissionConnection, submissions
 from api.graphql.practices.practices import PracticeConnection, practices
 from api.graphql.reallocation.scenarios import ReallocationScenarioConnection, reallocation_scenarios
 from models.partnerships import AnchorEntity as AnchorRow
+from models.partnerships import DisparityMethod, FigureReview
 from models.partnerships import Partnership as PartnershipRow
 
 __all__ = ["PARTNERSHIP", "PLANS", "Partnership", "PartnershipConnection"]
@@ -71,6 +74,15 @@ def population_groups(key: bool | None = None) -> Rows:
     """By dimension."""
     where = equals(POPULATION.c.is_key, key) if key is not None else None
     return Rows(where=where, order=[By(POPULATION.c.dimension), By(POPULATION.c.value)])
+
+
+@strawberry.type
+class OwnRule:
+    """How the partnership judges its disparities: `margin` in points, `periods` in a run."""
+
+    method: DisparityMethod
+    margin: Decimal
+    periods: int
 
 
 @strawberry.type
@@ -100,6 +112,9 @@ class Partnership(Node):
     match_offers: MatchOfferConnection = listed(match_offers)
     measurements: MeasurementConnection = listed(measurements)
     imports: ImportConnection = listed(imports)
+    submissions: SubmissionConnection = listed(submissions)
+    figure_review: FigureReview
+    disparity_rule: OwnRule
 
 
 PartnershipConnection = Connection[Partnership]
@@ -141,6 +156,14 @@ PLANS = (
             "matchOffers": members_only(Listed(match_offers), Right.READ_MATCH),
             "reallocationScenarios": members_only(Listed(reallocation_scenarios), Right.READ_SCENARIOS),
             "imports": members_only(Listed(imports), Right.READ_IMPORTS),
+            "submissions": members_only(Listed(submissions), Right.READ_RECORDED),
+            "disparityRule": Part(
+                {
+                    "method": PARTNERSHIP.c.disparity_method,
+                    "margin": PARTNERSHIP.c.disparity_margin,
+                    "periods": PARTNERSHIP.c.disparity_periods,
+                }
+            ),
         },
     ),
 )

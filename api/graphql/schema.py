@@ -25,7 +25,8 @@ from api.graphql.door.operations import Operations, core_schema
 from api.graphql.door.sign_in import TokenOf, callers, operator, token_in
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
-from api.graphql.outcomes import indicators, measurements, places
+from api.graphql.outcomes import indicators, measurements, places, submissions
+from api.graphql.outcomes.outcome_changes import OutcomeMutation
 from api.graphql.practices import findings, practices
 from api.graphql.queries import Query
 from api.graphql.reallocation import scenarios
@@ -52,12 +53,13 @@ PLANS = Plans(
     *restrictions.PLANS,
     *scenarios.PLANS,
     *staffing.PLANS,
+    *submissions.PLANS,
     *transactions.PLANS,
 )
 
 
 @strawberry.type
-class Mutation(ReallocationMutation, AnchorMutation):
+class Mutation(ReallocationMutation, AnchorMutation, OutcomeMutation):
     """Each change is made whole or not at all, and once per idempotency key."""
 
 

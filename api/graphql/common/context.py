@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import Caller, Right
 from api.graphql.common.errors import Code, Refusal
+from api.stewardship import stewarding
 from models.database import Database, Scope
 
 __all__ = ["Context", "Forbidden", "Later"]
@@ -102,6 +103,13 @@ class Context:
         await self.rest()
         scope = Scope(tuple(self.caller.roles), partnership_id, self.caller.actor)
         async with self.database.session(scope) as session:
+            yield session
+
+    @asynccontextmanager
+    async def stewarding(self, partnership_id: UUID) -> AsyncGenerator[AsyncSession]:
+        """As `writing`, where figures are recorded; the right to do so is checked before."""
+        await self.rest()
+        async with stewarding(self.database, self.caller, partnership_id) as session:
             yield session
 
     async def rest(self) -> None:

@@ -16,12 +16,13 @@ from models.measurements import MeasurementStatus, SuppressionRule
 from models.obligations import ObligationKind
 from models.organizations import Sector
 from models.outcomes import Stage
-from models.partnerships import DisparityMethod, ReferenceKind
+from models.partnerships import DisparityMethod, FigureReview, ReferenceKind
 from models.people import Role
 from models.practices import StudyDesign
 from models.resources import DatePrecision, EvidenceTier, FunderKind, ResourceUse
 from models.scenarios import MoveDecision, ScenarioStatus
 from models.staffing import KeyRole, Provision
+from models.submissions import QualityKind, SubmissionStep
 
 __all__ = ["AlignmentStep", "FindingSeverity", "LockReason", "UserErrorCode"]
 
@@ -30,7 +31,7 @@ for _kind in (
     *(InKindKind, InKindUnit, KeyRole, MeasurementStatus, MoveDecision, NarrowingCause, Objective),
     *(ObligationKind, Provision),
     *(ReferenceKind, ResourceUse, Role, ScenarioStatus, Sector, Setting, Stage, StudyDesign, SuppressionRule),
-    TransactionKind,
+    *(FigureReview, QualityKind, SubmissionStep, TransactionKind),
 ):
     strawberry.enum(_kind)
 
