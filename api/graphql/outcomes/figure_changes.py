@@ -25,7 +25,7 @@ from models.submissions import StepTaken, Submission, SubmissionStep
 
 __all__ = ["correct", "move", "record_lines"]
 
-MOST_LINES: Final = 5_000
+MOST_LINES: Final = 1_000
 MOST_PEOPLE: Final = 10**12
 MOST_VALUE: Final = Decimal(10) ** 15
 PERCENT: Final = 100
@@ -155,7 +155,7 @@ def _figure(checks: Checks, said: Said, indicator: outcomes.Indicator, *place: s
     if said.status is MeasurementStatus.BANDED:
         is_fit = said.low is not None or said.high is not None
         checks.must(is_fit, (*place, "low"), "A banded figure has a lower or an upper bound.")
-    for name, number in (("value", value), ("low", said.low), ("high", said.high)):
+    for name, number in (("value", said.value), ("low", said.low), ("high", said.high)):
         limit = Decimal(PERCENT) if is_share else MOST_VALUE
         is_fit = number is None or (0 if is_share else -limit) <= number <= limit
         checks.must(is_fit, (*place, name), f"It lies between {0 if is_share else -limit:f} and {limit:f}.")
