@@ -44,10 +44,12 @@ from api.graphql.money.investment_filters import investments
 from api.graphql.money.investments import InvestmentConnection
 from api.graphql.organizations import Organization, OrganizationConnection, organizations
 from api.graphql.outcomes import disparities as gaps
+from api.graphql.outcomes.coverage import CoverageCell, Source, at_coverage, load_coverage, load_sources
 from api.graphql.outcomes.disparities import DisparityConnection, load_disparities
 from api.graphql.outcomes.indicators import OUTCOME, IndicatorConnection, Outcome, indicators
 from api.graphql.outcomes.measurements import MeasurementConnection, measurements
 from api.graphql.outcomes.places import AREA, POPULATION, Area, PopulationGroup
+from api.graphql.outcomes.quality import QualityFindingConnection, at_quality, load_quality
 from api.graphql.outcomes.submissions import SubmissionConnection, submissions
 from api.graphql.practices.practices import PracticeConnection, practices
 from api.graphql.reallocation.scenarios import ReallocationScenarioConnection, reallocation_scenarios
@@ -112,6 +114,9 @@ class Partnership(Node):
     match_offers: MatchOfferConnection = listed(match_offers)
     measurements: MeasurementConnection = listed(measurements)
     imports: ImportConnection = listed(imports)
+    coverage: list[CoverageCell] = listed(at_coverage)
+    sources: list[Source]
+    quality_findings: QualityFindingConnection = listed(at_quality)
     submissions: SubmissionConnection = listed(submissions)
     figure_review: FigureReview
     disparity_rule: OwnRule
@@ -149,6 +154,9 @@ PLANS = (
             "anchorEntity": One(on=_is_the_anchor),
             "outcomes": Many(order=[By(OUTCOME.c.stage), By(OUTCOME.c.name)]),
             "disparities": Computed(load_disparities, {"id": PARTNERSHIP.c.id}),
+            "coverage": Computed(load_coverage, {"id": PARTNERSHIP.c.id}),
+            "sources": Computed(load_sources, {"id": PARTNERSHIP.c.id}),
+            "qualityFindings": Computed(load_quality, {"id": PARTNERSHIP.c.id}),
             "staffing": Computed(load_staffing, {"id": PARTNERSHIP.c.id}),
             "simulateFunderLoss": Computed(load_losses, {"id": PARTNERSHIP.c.id}),
             "budget": Computed(load_budgets, {"id": PARTNERSHIP.c.id}),
