@@ -197,6 +197,7 @@ class Baseline(TenantRow):
         refers("indicator_id", "indicator"),
         refers("area_id", "area"),
         refers("population_id", "population"),
+        refers("measurement_id", "measurement"),
         ForeignKeyConstraint(
             ["partnership_id", "measurement_id", "figure_version"],
             ["figure.partnership_id", "figure.measurement_id", "figure.version"],

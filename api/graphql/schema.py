@@ -25,7 +25,7 @@ from api.graphql.door.operations import Operations, core_schema
 from api.graphql.door.sign_in import TokenOf, callers, operator, token_in
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
-from api.graphql.outcomes import indicators, measurements, places, submissions
+from api.graphql.outcomes import baselines, indicators, measurements, places, submissions
 from api.graphql.outcomes.outcome_changes import OutcomeMutation
 from api.graphql.practices import findings, practices
 from api.graphql.queries import Query
@@ -39,6 +39,7 @@ __all__ = ["PLANS", "build", "build_for_operator", "print_schema", "schema"]
 PLANS = Plans(
     *agreements.PLANS,
     *allocations.PLANS,
+    *baselines.PLANS,
     *findings.PLANS,
     *funders.PLANS,
     *imports.PLANS,

@@ -228,6 +228,11 @@ def _create_logs() -> None:
             name=op.f("fk_baseline_partnership_id_indicator_id"),
         ),
         sa.ForeignKeyConstraint(
+            ["partnership_id", "measurement_id"],
+            ["measurement.partnership_id", "measurement.id"],
+            name=op.f("fk_baseline_partnership_id_measurement_id"),
+        ),
+        sa.ForeignKeyConstraint(
             ["partnership_id", "measurement_id", "figure_version"],
             ["figure.partnership_id", "figure.measurement_id", "figure.version"],
             name=op.f("fk_baseline_partnership_id_measurement_id_figure_version"),

@@ -10,6 +10,7 @@ from allocation.evidence.finding import Setting
 from allocation.evidence.pooling import EffectBasis
 from allocation.movements import NarrowingCause
 from allocation.problem import Objective
+from allocation.trends import OutcomeTrend
 from models.in_kind import InKindKind, InKindUnit
 from models.ledger import TransactionKind
 from models.measurements import MeasurementStatus, SuppressionRule
@@ -31,7 +32,7 @@ for _kind in (
     *(InKindKind, InKindUnit, KeyRole, MeasurementStatus, MoveDecision, NarrowingCause, Objective),
     *(ObligationKind, Provision),
     *(ReferenceKind, ResourceUse, Role, ScenarioStatus, Sector, Setting, Stage, StudyDesign, SuppressionRule),
-    *(FigureReview, QualityKind, SubmissionStep, TransactionKind),
+    *(FigureReview, OutcomeTrend, QualityKind, SubmissionStep, TransactionKind),
 ):
     strawberry.enum(_kind)
 

@@ -40,6 +40,7 @@ from api.graphql.money.amounts import ACCOUNT, COMMITTED, INVESTMENT
 from api.graphql.money.ladder import level, missing
 from api.graphql.money.movability import Movability, movabilities
 from api.graphql.money.restrictions import Restriction
+from api.graphql.money.results import InvestmentResult, load_results
 from api.graphql.money.totals import InvestmentTotals, totals_by
 from api.graphql.money.transactions import TransactionConnection, of_investment, transactions
 from models.resources import DatePrecision, Funder, ResourceUse
@@ -80,6 +81,7 @@ class Investment(Node):
     match: MatchRequirement | None
     instalments: list[Instalment]
     obligations: list[Obligation]
+    results: list[InvestmentResult]
     missing: list[AlignmentStep]
     alignment_level: int
     version: int
@@ -130,6 +132,10 @@ PLANS = (
             "match": Computed(load_match, _KEY),
             "instalments": INSTALMENTS,
             "obligations": members_only(Listed(in_order), Right.READ_OBLIGATIONS),
+            "results": Computed(
+                load_results,
+                _KEY | {"starts_on": INVESTMENT.c.starts_on, "awarded_on": INVESTMENT.c.awarded_on},
+            ),
             "missing": Value(missing, nullable=False),
             "alignmentLevel": Value(level, nullable=False),
         },

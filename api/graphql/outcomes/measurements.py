@@ -32,11 +32,13 @@ from models.measurements import Measurement as MeasurementRow
 from models.outcomes import IndicatorVersion
 
 __all__ = [
+    "FIGURE",
     "MEASUREMENT",
     "PLANS",
     "Measurement",
     "MeasurementConnection",
     "MeasurementFilter",
+    "PublishedFigure",
     "is_released",
     "measurements",
     "newest_figure",
