@@ -12,10 +12,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
-from statistics import median
 
 from allocation.gaps import expected_periods, month_of
-from allocation.unevenness import is_break, outliers
+from allocation.unevenness import is_break, outliers, trend_line
 
 EXAMPLES = 5
 PERCENT = Decimal(100)
@@ -262,14 +261,14 @@ def _numbers(figures: Sequence[Noted]) -> list[list[Noted]]:
 def _outliers(indicator: str, figures: Sequence[Noted]) -> Iterable[Finding]:
     cases, checked = [], 0
     for run in _numbers(figures):
-        values = [figure.value or Decimal(0) for figure in run]
-        odd, middle = outliers(values, is_share=run[0].is_share), median(values)
-        checked += len(values)
+        series = [(figure.value, figure.denominator) for figure in run]
+        expected = trend_line([figure.value or Decimal(0) for figure in run])
+        checked += len(series)
         cases += [
-            Example((run[n].id,), f"{run[n].said}: {run[n].value:f}, where half are below {middle:f}")
-            for n in odd
+            Example((run[n].id,), f"{run[n].said}: {run[n].value:f}, where about {expected[n]:.1f} is usual")
+            for n in outliers(series, is_share=run[0].is_share)
         ]
-    sentence = "a figure lies far from the others of its group and area (modified z-score above 3.5)"
+    sentence = "a figure lies far off the trend of its group and area (modified z-score above 3.5)"
     yield from _told(
         Finding(Kind.OUTLIER, Importance.NOTICE, indicator, None, sentence, 0, max(checked, 1), ()), cases
     )

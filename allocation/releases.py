@@ -43,6 +43,14 @@ where r.partnership_id = :p and r.already_public and (f.version is null or not f
   (f.status, f.value, f.low, f.high, f.numerator, f.denominator) is distinct from
   (r.status, r.value, r.low, r.high, r.numerator, r.denominator))
 """.replace("%s", APPROVED)
+OWN_TO_RELEASE = """
+select exists (
+    select from raw.figure r
+    left join submission s on s.partnership_id = r.partnership_id and s.id = r.submission_id
+    where r.partnership_id = :p and not r.already_public and (s.id is null or s.step = 'APPROVED'))
+  or :minimum is distinct from (
+    select minimum_group_size from release where partnership_id = :p order by released_at desc limit 1)
+"""
 # Two steps, since only one figure of a measurement may be the newest at any moment.
 OLDER = """
 update figure o set is_newest = false from figure n
@@ -82,7 +90,9 @@ async def release_figures(session: AsyncSession, partnership_id: UUID, actor: st
         withheld_count=0,
         dropped=None,
     )
-    made, drafts = await _own_release(session, partnership_id, partnership.minimum_group_size)
+    made, drafts = None, Drafts([], [])
+    if await _has_own_to_release(session, partnership_id, partnership.minimum_group_size):
+        made, drafts = await _own_release(session, partnership_id, partnership.minimum_group_size)
     kept.dropped = "\n".join(str(each) for each in made.dropped) or None if made else None
     kept.withheld_count = sum(row["value"] is None for row in drafts.figures)
     session.add(kept)
@@ -118,6 +128,15 @@ class Own:
 
     cells: Mapping[gate.CellKey, gate.RawCell]
     measurements: Mapping[gate.CellKey, Sequence[RawRow]]
+
+
+async def _has_own_to_release(session: AsyncSession, partnership_id: UUID, minimum: int) -> bool:
+    """Whether figures of our own were approved since they were last released, or the minimum has changed.
+
+    What is public already joins no release of ours, so that its coming changes none.
+    """
+    found = await session.execute(text(OWN_TO_RELEASE), {"p": partnership_id, "minimum": minimum})
+    return bool(found.scalar_one())
 
 
 async def _own_release(
