@@ -9,7 +9,7 @@ from allocation.submissions import HandedIn, arrival, hand_in
 from api.exchange.records import MeasurementRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.store.groups import store_groups
-from api.exchange.store.indicators import store_indicators
+from api.exchange.store.indicators import store_indicators, store_others
 from api.exchange.store.places import store_areas
 from api.exchange.store.rows import settle
 from api.exchange.store.staging import Import, analyze, count_actions, fetch, leave_out, recount, run, stage
@@ -118,6 +118,8 @@ async def store_measurements(
     await store_indicators(session, p, run_of.recipe)
     await _store_source(session, run_of)
     await stage(session, FIELDS, (_fields_of(record) async for record in records), found=FOUND)
+    codes = await fetch(session, "select distinct indicator from incoming order by 1")
+    await store_others(session, p, run_of.recipe, [row.indicator for row in codes])
     await leave_out(session, report, UNKNOWN_INDICATOR, p=p)
     await store_areas(session, p, report)
     await store_groups(session, p, report)
