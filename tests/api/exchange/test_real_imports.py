@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .importer import Importer
+from .importer import Importer, codes
 
 KINDERGARTEN = "outcomes-ct-kindergarten"
 FAFSA = "outcomes-fl-fafsa"
@@ -50,14 +50,18 @@ async def test_a_published_file_comes_in_by_its_recipe_and_only_once(
 
 
 async def test_four_weekly_files_brought_twice_give_the_same_rows(bring: Importer, real_data: Path) -> None:
-    """Each week tells its own readings and repeats last year's; the second time nothing is another version."""
+    """Each week tells its own readings and repeats last year's; the second time nothing is another version.
+
+    Three schools stand twice in each file with different counts: whatever says two things at once is left out.
+    """
     paths = [found(real_data, f"{FAFSA}/*-{day}.xls") for day in ("08", "15", "22", "29")]
     for path in paths:
-        report = await bring.file(path, "measurements", "fl-fafsa-school.toml")
-        assert report.rejected == 0
+        report = await bring.file(path, "measurements", "fl-fafsa-school.toml", keep_good=True)
+        assert codes(report) <= {"contradiction", "repeated", "new-areas", "new-groups"}
+        assert 0 < report.rejected <= 3 * 8
     first = [tuple(row) for row in await bring.rows(FIGURES)]
     assert first
     for path in paths:
-        report = await bring.file(path, "measurements", "fl-fafsa-school.toml")
-        assert (report.created, report.rejected) == (0, 0)
+        report = await bring.file(path, "measurements", "fl-fafsa-school.toml", keep_good=True)
+        assert report.created == 0
     assert [tuple(row) for row in await bring.rows(FIGURES)] == first
