@@ -82,14 +82,23 @@ insert into measurement (partnership_id, id, indicator_id, area_id, population_i
 select :p, n.measurement_id, n.indicator_id, n.area_id, n.population_id, n.period_start, n.period_end
 from incoming n where n.action = 'created' order by n.n
 """
+# Files that repeat former readings may differ on them. What a file has said before it does not say anew, or bringing
+# last week's file again would take back what this week's has corrected.
 COMPARE = """
-update incoming n set version = newest.version, action = case when newest.is_same then 'unchanged' else 'updated' end
+update incoming n set version = newest.version,
+  action = case when newest.is_same or coalesce(own.is_same, false) then 'unchanged' else 'updated' end
 from incoming k cross join lateral (
   select f.version, (f.status, f.value, f.low, f.high, f.mark, f.numerator, f.denominator, f.already_public)
     is not distinct from
     (k.status, k.value, k.low, k.high, k.mark, k.numerator, k.denominator, :already_public) as is_same
   from raw.figure f where f.partnership_id is not distinct from :p and f.measurement_id = k.measurement_id
   order by f.version desc limit 1) newest
+left join lateral (
+  select (f.status, f.value, f.low, f.high, f.mark, f.numerator, f.denominator, f.already_public)
+    is not distinct from
+    (k.status, k.value, k.low, k.high, k.mark, k.numerator, k.denominator, :already_public) as is_same
+  from raw.figure f where f.partnership_id is not distinct from :p and f.measurement_id = k.measurement_id
+    and f.source_file = :file order by f.version desc limit 1) own on true
 where k.action = 'known' and n.n = k.n
 """
 NEW_FIGURES = """
@@ -146,7 +155,7 @@ async def _write(session: AsyncSession, run_of: Import) -> None:
     await analyze(session, "incoming")
     await run(session, NEW_MEASUREMENTS, p=p)
     await recount(session, "measurement")
-    await run(session, COMPARE, p=p, already_public=already_public)
+    await run(session, COMPARE, p=p, already_public=already_public, file=run_of.file)
     differing = (await fetch(session, DIFFERING))[0].number
     if not differing:
         return
