@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup run test fix schema migration lock trial-disparities trial-evidence trial-all bench
+.PHONY: help setup run test fix schema migration lock trial-disparities trial-evidence trial-http trial-queries trial-all bench
 
 help: ## lists these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,12 @@ trial-disparities: $(STAMP) ## the simulation of the disparity rules
 
 trial-evidence: $(STAMP) ## the experiment on the optimizer's curse
 	$(BIN)/pytest -m trial tests/allocation/evidence
+
+trial-http: $(STAMP) ## the audits of GraphQL over HTTP; they need node and npm, and it says so where they are not
+	$(BIN)/pytest -n 0 -m trial -rs -s tests/api/test_http_audit.py
+
+trial-queries: $(STAMP) ## 2,000 queries that are made up from the schema
+	ALIGNMENT_MADE_UP_QUERIES=2000 $(BIN)/pytest -n 0 tests/api/graphql/subjects/test_made_up_queries.py
 
 trial-all: $(STAMP) ## every long trial
 	$(BIN)/pytest -m trial

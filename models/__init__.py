@@ -1,6 +1,8 @@
 """What is true: the facts that a partnership records. Importing this package knows every table."""
 
 from models import (
+    advocacy,
+    barriers,
     budgets,
     history,
     in_kind,
@@ -24,6 +26,8 @@ from models.base import Base
 
 __all__ = [
     "Base",
+    "advocacy",
+    "barriers",
     "budgets",
     "history",
     "in_kind",

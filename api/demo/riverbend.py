@@ -29,9 +29,11 @@ SLUG = "riverbend"
 TERMS = Terms(SLUG, "Riverbend Cradle to Career", is_public=True, is_fictional=True)
 FACTS_FIRST = ("organizations", "outcomes", "populations", "practices")
 THEN_MONEY = (
-    *("investments", "restrictions", "allocations", "findings", "in-kind", "positions", "position-funding"),
-    *("ledger", "budgets", "obligations", "renewals", "match"),
-    *("policy-plans", "local-results"),
+    *("investments", "restrictions", "in-kind", "positions", "position-costs", "allocations", "findings"),
+    *("position-funding", "ledger", "fee-agreements", "budgets", "obligations", "renewals", "match"),
+    *("instalments", "match-offers"),
+    *("barriers", "policy-plans", "policy-steps", "policy-milestones", "policy-actions", "policy-dollars"),
+    *("policy-positions", "exempt-purpose-spending", "local-results"),
 )
 SURVEYS = ("survey-preschool", "survey-preschool-revised")
 CITY, PARTS = "Riverbend", ("North Bank", "South Bank", "Hillside")

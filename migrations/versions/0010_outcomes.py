@@ -7,7 +7,7 @@ from migrations.tenancy import guard
 from migrations.upgrade import quoted
 
 revision = "0010"
-down_revision = "0003"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 if TYPE_CHECKING:
+    from api.graphql.anchor.agreements import Obligation
     from api.graphql.anchor.in_kind import InKindResource
     from api.graphql.anchor.staffing import StaffPosition
     from api.graphql.imports import Import
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from api.graphql.outcomes.measurements import Measurement
     from api.graphql.outcomes.places import Area, PopulationGroup
     from api.graphql.partnerships import Partnership
+    from api.graphql.policy.plans import PolicyPlan
     from api.graphql.practices.findings import Finding
     from api.graphql.practices.practices import Practice
     from api.graphql.reallocation.scenarios import ReallocationScenario
@@ -33,9 +35,11 @@ __all__ = [
     "LazyIndicator",
     "LazyInvestment",
     "LazyMeasurement",
+    "LazyObligation",
     "LazyOrganization",
     "LazyOutcome",
     "LazyPartnership",
+    "LazyPolicyPlan",
     "LazyPopulationGroup",
     "LazyPractice",
     "LazyReallocationScenario",
@@ -54,9 +58,11 @@ LazyInKindResource = Annotated["InKindResource", strawberry.lazy("api.graphql.an
 LazyIndicator = Annotated["Indicator", strawberry.lazy("api.graphql.outcomes.indicators")]
 LazyInvestment = Annotated["Investment", strawberry.lazy("api.graphql.money.investments")]
 LazyMeasurement = Annotated["Measurement", strawberry.lazy("api.graphql.outcomes.measurements")]
+LazyObligation = Annotated["Obligation", strawberry.lazy("api.graphql.anchor.agreements")]
 LazyOrganization = Annotated["Organization", strawberry.lazy("api.graphql.organizations")]
 LazyOutcome = Annotated["Outcome", strawberry.lazy("api.graphql.outcomes.indicators")]
 LazyPartnership = Annotated["Partnership", strawberry.lazy("api.graphql.partnerships")]
+LazyPolicyPlan = Annotated["PolicyPlan", strawberry.lazy("api.graphql.policy.plans")]
 LazyPopulationGroup = Annotated["PopulationGroup", strawberry.lazy("api.graphql.outcomes.places")]
 LazyPractice = Annotated["Practice", strawberry.lazy("api.graphql.practices.practices")]
 LazyReallocationScenario = Annotated[
