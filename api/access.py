@@ -14,6 +14,7 @@ from models.people import Role
 __all__ = ["COMMUNITY", "Caller", "Denial", "Right"]
 
 _STAFF = frozenset({Role.ADMIN, Role.ANCHOR})
+_STEWARDS = frozenset({Role.ADMIN, Role.DATA})
 _TABLE = frozenset(Role) - {Role.COMMUNITY}
 
 
@@ -78,6 +79,16 @@ class Right(Enum):
         _STAFF | {Role.DATA},
         False,
         "Import reports quote rows of the files: only the anchor and the data manager may read them.",
+    )
+    KEEP_FIGURES = (
+        _STEWARDS,
+        False,
+        "Only the data manager and the administrator record figures, groups, areas, indicators and rules.",
+    )
+    READ_RECORDED = (
+        _STEWARDS,
+        False,
+        "What lies behind a release is read by the data manager and the administrator, and each look is kept.",
     )
     READ_POLICY = (
         _TABLE,

@@ -21,6 +21,7 @@ from models import (
     resources,
     scenarios,
     staffing,
+    submissions,
     testimony,
 )
 from models.base import Base
@@ -47,5 +48,6 @@ __all__ = [
     "resources",
     "scenarios",
     "staffing",
+    "submissions",
     "testimony",
 ]

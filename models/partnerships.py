@@ -27,6 +27,14 @@ class DisparityMethod(StrEnum):
     TESTED = "TESTED"
 
 
+class FigureReview(StrEnum):
+    """Which figures wait for somebody's approval: none, those recorded through the API, or imported ones too."""
+
+    NONE = "NONE"
+    RECORDED = "RECORDED"
+    ALL = "ALL"
+
+
 class Partnership(Base):
     """A cradle-to-career partnership: the tenant. Its own row is the one table that no tenant leads."""
 
@@ -59,6 +67,9 @@ class Partnership(Base):
     disparity_periods: Mapped[int] = mapped_column(server_default="3")
     measure_stale_days: Mapped[int] = mapped_column(server_default="45")
     pocket_approval_days: Mapped[int] = mapped_column(server_default="10")
+    figure_review: Mapped[FigureReview] = mapped_column(
+        closed_list(FigureReview, "figure_review"), server_default="NONE"
+    )
     settings: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 

@@ -34,6 +34,7 @@ from api.graphql.lookahead import (
     Listed,
     Many,
     One,
+    Part,
     Rows,
     Scope,
     TypePlan,
@@ -44,10 +45,13 @@ from api.graphql.money.investment_filters import investments
 from api.graphql.money.investments import InvestmentConnection
 from api.graphql.organizations import Organization, OrganizationConnection, organizations
 from api.graphql.outcomes import disparities as gaps
+from api.graphql.outcomes.coverage import CoverageCell, Source, at_coverage, load_coverage, load_sources
 from api.graphql.outcomes.disparities import DisparityConnection, load_disparities
 from api.graphql.outcomes.indicators import OUTCOME, IndicatorConnection, Outcome, indicators
 from api.graphql.outcomes.measurements import MeasurementConnection, measurements
 from api.graphql.outcomes.places import AREA, POPULATION, Area, PopulationGroup
+from api.graphql.outcomes.quality import QualityFindingConnection, at_quality, load_quality
+from api.graphql.outcomes.submissions import SubmissionConnection, submissions
 from api.graphql.policy.advocacy import (
     PolicyActionConnection,
     PolicyMilestone,
@@ -72,6 +76,7 @@ from api.graphql.policy.plans import PolicyPlanConnection, policy_plans
 from api.graphql.practices.practices import PracticeConnection, practices
 from api.graphql.reallocation.scenarios import ReallocationScenarioConnection, reallocation_scenarios
 from models.partnerships import AnchorEntity as AnchorRow
+from models.partnerships import DisparityMethod, FigureReview
 from models.partnerships import Partnership as PartnershipRow
 
 __all__ = ["PARTNERSHIP", "PLANS", "Partnership", "PartnershipConnection"]
@@ -97,6 +102,15 @@ def population_groups(key: bool | None = None) -> Rows:
     """By dimension."""
     where = equals(POPULATION.c.is_key, key) if key is not None else None
     return Rows(where=where, order=[By(POPULATION.c.dimension), By(POPULATION.c.value)])
+
+
+@strawberry.type
+class OwnRule:
+    """How the partnership judges its disparities: `margin` in points, `periods` in a run."""
+
+    method: DisparityMethod
+    margin: Decimal
+    periods: int
 
 
 @strawberry.type
@@ -135,6 +149,12 @@ class Partnership(Node):
     lobbying: LobbyingPosition | None = listed(at_lobbying)
     measurements: MeasurementConnection = listed(measurements)
     imports: ImportConnection = listed(imports)
+    coverage: list[CoverageCell] = listed(at_coverage)
+    sources: list[Source]
+    quality_findings: QualityFindingConnection = listed(at_quality)
+    submissions: SubmissionConnection = listed(submissions)
+    figure_review: FigureReview
+    disparity_rule: OwnRule
     permission: Permission = listed(may)
     audit_events: AuditEventConnection = listed(audit_events)
     policy_measures: PolicyMeasureConnection = listed(policy_measures)
@@ -184,6 +204,9 @@ PLANS = (
             "anchorEntity": One(on=_is_the_anchor),
             "outcomes": Many(order=[By(OUTCOME.c.stage), By(OUTCOME.c.name)]),
             "disparities": Computed(load_disparities, {"id": PARTNERSHIP.c.id}),
+            "coverage": Computed(load_coverage, {"id": PARTNERSHIP.c.id}),
+            "sources": Computed(load_sources, {"id": PARTNERSHIP.c.id}),
+            "qualityFindings": Computed(load_quality, {"id": PARTNERSHIP.c.id}),
             "staffing": Computed(load_staffing, {"id": PARTNERSHIP.c.id}),
             "simulateFunderLoss": Computed(load_losses, {"id": PARTNERSHIP.c.id}),
             "permission": permission(PARTNERSHIP.c.id),
@@ -198,6 +221,14 @@ PLANS = (
             "matchOffers": members_only(Listed(match_offers), Right.READ_MATCH),
             "reallocationScenarios": members_only(Listed(reallocation_scenarios), Right.READ_SCENARIOS),
             "imports": members_only(Listed(imports), Right.READ_IMPORTS),
+            "submissions": members_only(Listed(submissions), Right.READ_RECORDED),
+            "disparityRule": Part(
+                {
+                    "method": PARTNERSHIP.c.disparity_method,
+                    "margin": PARTNERSHIP.c.disparity_margin,
+                    "periods": PARTNERSHIP.c.disparity_periods,
+                }
+            ),
             "auditEvents": members_only(Listed(audit_events), Right.READ_HISTORY),
         },
     ),

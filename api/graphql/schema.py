@@ -26,7 +26,8 @@ from api.graphql.door.operations import ContextFactory, Operations, core_schema
 from api.graphql.door.sign_in import callers, operator
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
-from api.graphql.outcomes import indicators, measurements, places
+from api.graphql.outcomes import baselines, indicators, measurements, places, submissions
+from api.graphql.outcomes.outcome_changes import OutcomeMutation
 from api.graphql.policy import advocacy, barriers, measures, plans
 from api.graphql.policy.measure_changes import MeasureMutation
 from api.graphql.policy.policy_changes import PolicyMutation
@@ -44,6 +45,7 @@ PLANS = Plans(
     *agreements.PLANS,
     *advocacy.PLANS,
     *allocations.PLANS,
+    *baselines.PLANS,
     *barriers.PLANS,
     *findings.PLANS,
     *funders.PLANS,
@@ -63,12 +65,15 @@ PLANS = Plans(
     *scenarios.PLANS,
     *staffing.PLANS,
     *testimony.PLANS,
+    *submissions.PLANS,
     *transactions.PLANS,
 )
 
 
 @strawberry.type
-class Mutation(ReallocationMutation, AnchorMutation, PolicyMutation, MeasureMutation, PracticeMutation):
+class Mutation(
+    ReallocationMutation, AnchorMutation, OutcomeMutation, PolicyMutation, MeasureMutation, PracticeMutation
+):
     """Each change is made whole or not at all, and once per idempotency key."""
 
 

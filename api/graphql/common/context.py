@@ -17,6 +17,7 @@ from api.access import Caller, Right
 from api.graphql.common.bulkheads import Bulkhead
 from api.graphql.common.errors import Code, Refusal
 from api.graphql.door.limits import LIMITS
+from api.stewardship import stewarding
 from models.database import Database, Scope
 
 __all__ = ["Context", "Forbidden", "Later"]
@@ -127,6 +128,13 @@ class Context:
             self._placed((partnership_id,)),
             self.database.session(scope, seconds=self._seconds()) as session,
         ):
+            yield session
+
+    @asynccontextmanager
+    async def stewarding(self, partnership_id: UUID) -> AsyncGenerator[AsyncSession]:
+        """As `writing`, where figures are recorded; the right to do so is checked before."""
+        await self.rest()
+        async with stewarding(self.database, self.caller, partnership_id) as session:
             yield session
 
     async def rest(self) -> None:

@@ -11,6 +11,7 @@ from allocation.evidence.local import Baseline
 from allocation.evidence.pooling import EffectBasis
 from allocation.movements import NarrowingCause
 from allocation.problem import Objective
+from allocation.trends import OutcomeTrend
 from models.advocacy import AdvocacyKind, LobbyingClass, PolicyDollarKind, Position
 from models.in_kind import InKindKind, InKindUnit
 from models.ledger import AccountKind, TransactionKind
@@ -19,13 +20,14 @@ from models.measures import MeasureAspect, MeasureStatus
 from models.obligations import ObligationKind
 from models.organizations import Sector
 from models.outcomes import Stage
-from models.partnerships import DisparityMethod, ReferenceKind
+from models.partnerships import DisparityMethod, FigureReview, ReferenceKind
 from models.people import Role
 from models.plans import PolicyLevel, PolicyStance, PolicyStatus
 from models.practices import StudyDesign
 from models.resources import DatePrecision, EvidenceTier, FunderKind, ResourceUse
 from models.scenarios import MoveDecision, ScenarioStatus
 from models.staffing import KeyRole, Provision
+from models.submissions import QualityKind, SubmissionStep
 from models.testimony import TestimonyView
 from policy.lobbying import Audience, Body, Exemption
 
@@ -46,6 +48,7 @@ for _kind in (
     *(MeasureAspect, MeasureStatus),
     *(ObligationKind, Provision),
     *(ReferenceKind, ResourceUse, Role, ScenarioStatus, Sector, Setting, Stage, StudyDesign, SuppressionRule),
+    *(FigureReview, OutcomeTrend, QualityKind, SubmissionStep),
     *(AdvocacyKind, Audience, Body, Exemption, LobbyingClass, PolicyDollarKind, Position),
     *(PolicyLevel, PolicyStance, PolicyStatus),
     *(Baseline, TestimonyView, TransactionKind),

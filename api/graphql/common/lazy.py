@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from api.graphql.money.transactions import Transaction
     from api.graphql.organizations import Organization
     from api.graphql.outcomes.disparities import Disparity
-    from api.graphql.outcomes.indicators import Indicator, Outcome
+    from api.graphql.outcomes.indicators import Indicator, Outcome, Target
     from api.graphql.outcomes.measurements import Measurement
     from api.graphql.outcomes.places import Area, PopulationGroup
     from api.graphql.partnerships import Partnership
@@ -46,6 +46,7 @@ __all__ = [
     "LazyPractice",
     "LazyReallocationScenario",
     "LazyStaffPosition",
+    "LazyTarget",
     "LazyTransaction",
 ]
 
@@ -71,4 +72,5 @@ LazyReallocationScenario = Annotated[
     "ReallocationScenario", strawberry.lazy("api.graphql.reallocation.scenarios")
 ]
 LazyStaffPosition = Annotated["StaffPosition", strawberry.lazy("api.graphql.anchor.staffing")]
+LazyTarget = Annotated["Target", strawberry.lazy("api.graphql.outcomes.indicators")]
 LazyTransaction = Annotated["Transaction", strawberry.lazy("api.graphql.money.transactions")]
