@@ -40,6 +40,11 @@ class Right(Enum):
         True,
         "Single transactions name payees and carry notes: only the anchor and the award's funder may read them.",
     )
+    READ_FLOWS = (
+        _TABLE,
+        False,
+        "When money moved, and what is pledged, is known to those at the table.",
+    )
     READ_RENEWALS = (
         _STAFF,
         True,

@@ -8,22 +8,15 @@ from sqlalchemy import func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allocation.evidence.finding import EvidenceError, Setting
+from allocation.evidence.finding import EvidenceError
 from allocation.evidence.prices import index_for
 from allocation.evidence.tiers import InterventionReport, Rationale
-from allocation.frames.figures import newest_rates
 from allocation.frames.local_results import read_shown_periods
-from allocation.frames.places import (
-    read_areas,
-    read_indicators,
-    read_names,
-    read_partnership,
-    read_populations,
-)
+from allocation.frames.people import read_people
+from allocation.frames.places import read_partnership
 from allocation.frames.practices import read_findings, read_own_index, unit_cost
 from allocation.library import Library
 from allocation.practice_facts import Community, FunderDollars, Practice, PracticeEvidence
-from allocation.standing import Standing
 from allocation.targets import everybody, home_area, targets_of
 from models import ledger, measurements, outcomes, practices, resources
 from models.organizations import Organization
@@ -193,26 +186,11 @@ async def read_community(
     session: AsyncSession, partnership: Partnership, named: set[str] | None = None
 ) -> Community:
     """Whom the partnership serves, with the newest disclosed rates on the named outcomes, else on all."""
-    populations = await read_populations(session, partnership.id)
-    settings = frozenset(Setting(each) for each in partnership.settings)
-    standing = Standing(
-        currency=partnership.currency,
-        fiscal_year_start_month=partnership.fiscal_year_start_month,
-        settings=settings,
-        practices=(),
-        populations=populations,
-        areas=await read_areas(session, partnership.id),
-        outcomes=await read_names(session, outcomes.Outcome, partnership.id),
-        indicators=await read_indicators(session, partnership.id),
-        rates=newest_rates(await _newest_figures(session, partnership.id, named)),
-        disparities=(),
-        findings=(),
-        investments=(),
-    )
+    standing = await read_people(session, partnership, await _newest_figures(session, partnership.id, named))
     home = home_area(standing)
     return Community(
-        populations=populations,
-        settings=settings,
+        populations=standing.populations,
+        settings=standing.settings,
         outcomes=standing.outcomes,
         targets={(each.outcome, each.population): each for each in targets_of(standing) if each.area == home},
         everybody=everybody(standing),

@@ -5,6 +5,7 @@ from decimal import Decimal
 import strawberry
 
 from api.access import Right
+from api.graphql.alignment.alignment import Alignment, alignments, at_alignment
 from api.graphql.anchor.activity import ActivityStatement, at_period, load_statements
 from api.graphql.anchor.agreements import MatchOfferConnection, ObligationConnection, match_offers, owed
 from api.graphql.anchor.books import (
@@ -132,6 +133,7 @@ class Partnership(Node):
     indicators: IndicatorConnection = listed(indicators)
     population_groups: list[PopulationGroup] = listed(population_groups)
     disparities: DisparityConnection = listed(gaps.arguments)
+    alignment: Alignment = listed(at_alignment)
     reallocation_scenarios: ReallocationScenarioConnection = listed(reallocation_scenarios)
     staffing: StaffingOutlook | None = listed(at_staffing)
     simulate_funder_loss: FunderLoss | None = listed(at_loss)
@@ -207,6 +209,7 @@ PLANS = (
             "coverage": Computed(load_coverage, {"id": PARTNERSHIP.c.id}),
             "sources": Computed(load_sources, {"id": PARTNERSHIP.c.id}),
             "qualityFindings": Computed(load_quality, {"id": PARTNERSHIP.c.id}),
+            "alignment": Computed(alignments(is_own=False), {"partnership": PARTNERSHIP.c.id}),
             "staffing": Computed(load_staffing, {"id": PARTNERSHIP.c.id}),
             "simulateFunderLoss": Computed(load_losses, {"id": PARTNERSHIP.c.id}),
             "permission": permission(PARTNERSHIP.c.id),

@@ -42,8 +42,8 @@ class Forbidden(Refusal):
 class Driver(Protocol):
     """The part of an asyncpg connection that is used here."""
 
-    async def fetchval(self, query: str, *args: object) -> Any:  # whatever the statement selects
-        """The first column of the first row."""
+    async def fetch(self, query: str, *args: object) -> Sequence[Sequence[Any]]:  # whatever is selected
+        """All rows: a statement of which only one row is asked for is never run in parallel."""
         ...
 
 
@@ -97,7 +97,8 @@ class Context:
 
         async def fetched(session: AsyncSession) -> bytes | None:
             driver = await _driver(session)
-            return cast("bytes | None", await driver.fetchval(sql, *bound))
+            rows = await driver.fetch(sql, *bound)
+            return cast("bytes | None", rows[0][0] if rows else None)
 
         return await self.run(fetched)
 

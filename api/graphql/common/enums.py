@@ -51,9 +51,10 @@ for _kind in (
     *(FigureReview, OutcomeTrend, QualityKind, SubmissionStep),
     *(AdvocacyKind, Audience, Body, Exemption, LobbyingClass, PolicyDollarKind, Position),
     *(PolicyLevel, PolicyStance, PolicyStatus),
-    *(Baseline, TestimonyView, TransactionKind),
+    *(TestimonyView, TransactionKind),
 ):
     strawberry.enum(_kind)
+strawberry.enum(Baseline, name="BaselineEquivalence")  # a figure's first value has the plain name
 
 
 @strawberry.enum

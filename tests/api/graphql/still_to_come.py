@@ -2,22 +2,7 @@
 
 from typing import Final
 
-METRICS_QUERY: Final = frozenset(
-    {
-        "Alignment",
-        "AlignmentDimension",
-        "AlignmentFilter",
-        "AlignmentInput",
-        "AlignmentKey",
-        "AlignmentMeasure",
-        "AlignmentOrder",
-        "AlignmentRow",
-        "AlignmentValue",
-        "CountingLevel",
-        "Funder.alignment",
-        "Partnership.alignment",
-    }
-)
+METRICS_QUERY: Final[frozenset[str]] = frozenset({})
 ANCHORS_BOOKS_AND_STAFF: Final = frozenset(
     {
         "OrganizationMatch",
