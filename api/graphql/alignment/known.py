@@ -10,11 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from allocation.alignment import (
     KnownTier,
     Need,
-    OutcomeTrend,
     Studied,
     known_tiers,
     needs_of,
-    trend_of,
 )
 from allocation.evidence.finding import Finding, Setting
 from allocation.frames.evidence import read_rationales, read_reports
@@ -26,6 +24,7 @@ from allocation.gaps import Figure
 from allocation.practice_facts import Community
 from allocation.standing import Standing
 from allocation.targets import everybody, home_area, indicators_of
+from allocation.trends import OutcomeTrend, trend_of
 from api.graphql.common.context import Context
 from api.graphql.outcomes.comparisons import read_judged
 
