@@ -25,6 +25,7 @@ from api.graphql.door.operations import Operations, core_schema
 from api.graphql.door.sign_in import TokenOf, callers, operator, token_in
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
+from api.graphql.money.transaction_changes import TransactionMutation
 from api.graphql.outcomes import indicators, measurements, places
 from api.graphql.practices import findings, practices
 from api.graphql.queries import Query
@@ -57,7 +58,7 @@ PLANS = Plans(
 
 
 @strawberry.type
-class Mutation(ReallocationMutation, AnchorMutation):
+class Mutation(ReallocationMutation, AnchorMutation, TransactionMutation):
     """Each change is made whole or not at all, and once per idempotency key."""
 
 

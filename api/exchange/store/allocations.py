@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allocation.ledger import AccountKey, Line, Posting, any_of, open_accounts, post
+from allocation.ledger import AccountKey, Line, Posting, any_of, line_of, open_accounts, post
 from api.exchange.records import AllocationRecord
 from api.exchange.report import Example, ImportReport
 from api.exchange.store.money import minor, optional_minor, written
@@ -200,19 +200,6 @@ async def _balances(session: AsyncSession, partnership_id: UUID, ids: set[UUID])
         for a in rows.scalars()
         if a.investment_id is not None
     }
-
-
-def line_of(account: Account) -> Line:
-    """What the account's dollars are for."""
-    return Line(
-        use=account.use or ResourceUse.UNASSIGNED,
-        practice_id=account.practice_id,
-        outcome_id=account.outcome_id,
-        population_id=account.population_id,
-        area_id=account.area_id,
-        position_id=account.position_id,
-        fiscal_year=account.fiscal_year,
-    )
 
 
 def _look_up(names: Names, record: AllocationRecord, report: ImportReport) -> Wanted | None:

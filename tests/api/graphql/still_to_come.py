@@ -88,12 +88,8 @@ QUALITY_HISTORY_AND_RESULTS: Final = frozenset(
 )
 CHANGES: Final = frozenset(
     {
-        "AllocateInput",
-        "AllocationLineInput",
-        "AllocationLineKeyInput",
         "InKindNeedInput",
         "MeasurementLineInput",
-        "Mutation.allocate",
         "Mutation.answerBarrier",
         "Mutation.completeMilestone",
         "Mutation.correctMeasurement",
@@ -115,9 +111,7 @@ CHANGES: Final = frozenset(
         "Mutation.recordPolicyPlan",
         "Mutation.recordPopulationGroup",
         "Mutation.recordPractice",
-        "Mutation.recordTransaction",
         "Mutation.requestExport",
-        "Mutation.reverseTransaction",
         "Mutation.setDisparityRule",
         "Mutation.setTarget",
         "Mutation.updateInvestment",
@@ -132,10 +126,8 @@ CHANGES: Final = frozenset(
         "RecordOutcomeInput",
         "RecordPopulationGroupInput",
         "RecordPracticeInput",
-        "RecordTransactionInput",
         "RequestExportInput",
         "RestrictionInput",
-        "ReverseTransactionInput",
         "UpdateInvestmentInput",
     }
 )
