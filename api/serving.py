@@ -28,6 +28,7 @@ BACKLOG = 2048
 GRACE_SECONDS = 8.0
 RESTART_SECONDS = 1.0
 SETTLED_SECONDS = 5.0  # a child that lives so long did not fail at its start
+SPARE_AFTER_SECONDS = 1.0
 BEGIN = b"\n"
 TOKEN_DAYS = 7
 DEMO = "riverbend"
@@ -169,20 +170,20 @@ class Bench:
 
 async def _kept_up(bench: Bench, stop: asyncio.Event, *, has_spare: bool) -> None:
     """Runs a child until `stop`, and another where it ends by itself."""
+    clock = asyncio.get_running_loop()
     while not stop.is_set():
-        child = await bench.sent()
+        child, began = await bench.sent(), clock.time()
         ended = asyncio.create_task(child.wait())
         stopping = asyncio.create_task(stop.wait())
         both = {ended, stopping}
-        done, _ = await asyncio.wait(both, timeout=SETTLED_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if not done:
-            if has_spare:
-                await bench.fill()
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(both, timeout=SPARE_AFTER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not done and has_spare:
+            await bench.fill()
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        if ended in done and not stop.is_set():
+        if ended.done() and clock.time() - began < SETTLED_SECONDS:
             await _paused(stop)
-        if not ended.done():
+        elif not ended.done():
             await _ended(child)
     if bench.spare is not None:
         await _ended(bench.spare)
