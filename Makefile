@@ -5,7 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup run test fix schema migration lock trial-disparities trial-evidence trial-all bench
+.PHONY: help setup run test fix schema migration lock bench trial-disparities trial-evidence trial-all \
+	trial-kill trial-soak
 
 help: ## lists these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
@@ -50,6 +51,12 @@ trial-disparities: $(STAMP) ## the simulation of the disparity rules
 
 trial-evidence: $(STAMP) ## the experiment on the optimizer's curse
 	$(BIN)/pytest -m trial tests/allocation/evidence
+
+trial-kill: $(STAMP) ## kill -9 of server, worker and PostgreSQL in turn under writers: TRIAL_ROUNDS=50
+	$(BIN)/pytest -s -n 0 -m trial tests/trials/test_kill.py
+
+trial-soak: $(STAMP) ## memory and files of a site under good and bad requests: TRIAL_MINUTES=60
+	$(BIN)/pytest -s -n 0 -m trial tests/trials/test_soak.py
 
 trial-all: $(STAMP) ## every long trial
 	$(BIN)/pytest -m trial

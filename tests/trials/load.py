@@ -114,6 +114,7 @@ def _mutation(amount: str) -> Callable[[random.Random, str], str]:
     )
 
 
+unseen: Make = _query("unseen", _unseen)
 HOSTILE: Sequence[Make] = (
     _query("deep", _deep),
     _query("aliases", _aliases),
@@ -121,7 +122,7 @@ HOSTILE: Sequence[Make] = (
     _query("doubling fragments", _doubling),
     _query("circular fragments", _circle),
     _query("directives", _directives),
-    _query("unseen", _unseen),
+    unseen,
     _query("foreign id", _foreign),
     _query("first below zero", _paged("-1")),
     _query("first too large", _paged("1000000")),
