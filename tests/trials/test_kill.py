@@ -77,7 +77,7 @@ def _killed(
     waits: dict[str, list[float]] = {name: [] for name in turns}
     journal, asked = Journal(), 0
     with writing((site.host, site.port), made.ground, journal, WRITERS):
-        _first_after(journal, time.monotonic())
+        journal.wait_after(time.monotonic())
         for number in range(rounds):
             name = turns[number % len(turns)]
             asked += name == "worker" and _ask(site, made, number)
@@ -85,7 +85,7 @@ def _killed(
             pids = _there(victims[name])
             moment = time.monotonic()
             kill(pids)
-            waits[name].append(_first_after(journal, moment) - moment)
+            waits[name].append(journal.wait_after(moment) - moment)
     return waits, journal, asked
 
 
@@ -100,14 +100,6 @@ def _there(victims: Victims) -> Sequence[int]:
         assert time.monotonic() < end, "what was killed does not come back"
         time.sleep(0.05)
     return found
-
-
-def _first_after(journal: Journal, moment: float) -> float:
-    end = time.monotonic() + GIVE_UP_SECONDS
-    while (told := journal.first_after(moment)) is None:
-        assert time.monotonic() < end, "nothing is acknowledged any more"
-        time.sleep(0.02)
-    return told.ended_at
 
 
 def _ask(site: Site, made: Place, number: int) -> bool:

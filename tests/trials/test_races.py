@@ -90,7 +90,8 @@ async def desk(made: Place, funded: int) -> AsyncGenerator[Desk]:
         ]
         async with database.session(Scope.of(p)) as session:
             ids = await open_accounts(session, p, keys)
-        yield Desk(database, p, *(ids[key] for key in keys))
+        free, signed = (ids[key] for key in keys)
+        yield Desk(database, p, free, signed)
     finally:
         await database.close()
 

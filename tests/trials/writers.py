@@ -77,6 +77,14 @@ class Journal:
             later = [told for told in self.acknowledged.values() if told.began_at >= moment]
         return min(later, key=lambda told: told.ended_at, default=None)
 
+    def wait_after(self, moment: float, patience: float = 90.0) -> float:
+        """When the first request that began after a moment was acknowledged; waits for it."""
+        end = time.monotonic() + patience
+        while (told := self.first_after(moment)) is None:
+            assert time.monotonic() < end, "nothing is acknowledged any more"
+            time.sleep(0.02)
+        return told.ended_at
+
     @property
     def not_retryable(self) -> list[str]:
         """Failed answers that do not say that the same key may be sent again."""
