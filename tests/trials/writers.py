@@ -115,7 +115,10 @@ class Line:
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
         self._connection.request("POST", "/graphql", body.document(), headers)
         answer = self._connection.getresponse()
-        return answer.status, answer.read()
+        text = answer.read()
+        if answer.getheader("Content-Length") is None:  # half of the head came, so what came is no answer
+            raise http.client.IncompleteRead(text)
+        return answer.status, text
 
     def close(self) -> None:
         if self._connection is not None:
