@@ -41,25 +41,26 @@ create table peer.desk (n int primary key, p uuid, debit uuid, credit uuid);
 OURS = """\\set n random(1, {count})
 begin;
 select p, debit, credit from peer.desk where n = :n \\gset
-select set_config('app.partnerships', ':p', true), set_config('app.partnership', ':p', true);
+select set_config('app.partnerships', :p::text, true), set_config('app.partnership', :p::text, true);
 select ledger.post('bench', gen_random_uuid()::text, jsonb_build_array(jsonb_build_object('kind', 'COMMITMENT',
-  'debit', ':debit', 'credit', ':credit', 'unit', 'USD', 'amount', 1, 'effective_on', '2026-07-01')));
+  'debit', :debit::text, 'credit', :credit::text, 'unit', 'USD', 'amount', 1, 'effective_on', '2026-07-01')));
 commit;
 """
 THEIRS = """\\set n random(1, {count})
 begin;
 select p, debit, credit, gen_random_uuid() as t, nextval('peer.number') as s from peer.desk where n = :n \\gset
 update peer.account set debits_posted = debits_posted + 1, version = version + 1
-  where partnership_id = ':p' and id = ':debit' returning version as dv \\gset
+  where partnership_id = :p::uuid and id = :debit::uuid returning version as dv \\gset
 update peer.account set credits_posted = credits_posted + 1, version = version + 1
-  where partnership_id = ':p' and id = ':credit' returning version as cv \\gset
+  where partnership_id = :p::uuid and id = :credit::uuid returning version as cv \\gset
 insert into peer.transfer (partnership_id, id, sequence, batch, phase, kind, debit_account_id, credit_account_id, unit,
-  amount, effective_on, recorded_at, actor, previous_hash, hash) values (':p', ':t', :s, ':t', 'POSTED', 'COMMITMENT',
-  ':debit', ':credit', 'USD', 1, '2026-07-01', now(), 'bench', sha256('a'), sha256('b'));
+  amount, effective_on, recorded_at, actor, previous_hash, hash)
+  values (:p::uuid, :t::uuid, :s, :t::uuid, 'POSTED', 'COMMITMENT',
+  :debit::uuid, :credit::uuid, 'USD', 1, '2026-07-01', now(), 'bench', sha256('a'), sha256('b'));
 insert into peer.entry (partnership_id, account_id, version, transfer_id, side, pending, posted, balance_after)
-  values (':p', ':debit', :dv, ':t', 'D', 0, 1, 0), (':p', ':credit', :cv, ':t', 'C', 0, 1, 0);
+  values (:p::uuid, :debit::uuid, :dv, :t::uuid, 'D', 0, 1, 0), (:p::uuid, :credit::uuid, :cv, :t::uuid, 'C', 0, 1, 0);
 insert into peer.idempotency (partnership_id, actor, key, request_sha256, response)
-  values (':p', 'bench', ':t', sha256('c'), '{{}}');
+  values (:p::uuid, 'bench', :t::text, sha256('c'), '{{}}');
 commit;
 """
 
@@ -99,7 +100,7 @@ def run(url: str, script: str, load: Load) -> tuple[float, float]:
     file.write_text(script)
     place = urlsplit(url)
     command = (
-        *(str(embedded.binaries() / "pgbench"), "--no-vacuum", "--protocol=extended", f"--file={file}"),
+        *(str(embedded.binaries() / "pgbench"), "--no-vacuum", "--protocol=prepared", f"--file={file}"),
         *(f"--client={load.clients}", "--jobs=1", f"--time={load.seconds}", "-h", str(place.hostname)),
         *("-p", str(place.port), "-U", str(place.username), place.path.lstrip("/")),
     )
