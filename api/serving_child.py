@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 
+from api.logs import configure_logs
 from api.runtime import open_database
 from models.settings import Settings
 
@@ -26,7 +27,7 @@ async def answer_requests(fd: int) -> None:
     async with open_database(settings) as database:
         config = uvicorn.Config(
             create_app(database),
-            log_level=settings.log,
+            log_config=None,
             access_log=settings.log == "debug",
             proxy_headers=False,
             server_header=False,
@@ -75,6 +76,7 @@ def end_with_parent() -> None:
 
 def main(arguments: list[str]) -> None:
     """Runs the part that is named."""
+    configure_logs(Settings.read().log)
     if arguments[:1] == ["web"]:
         read_code()
     if not is_told_to_begin():
