@@ -87,9 +87,12 @@ class Database:
         self._steward = _engine(logins.login("steward"), max(2, pool_size // 2))
 
     @asynccontextmanager
-    async def session(self, scope: Scope) -> AsyncGenerator[AsyncSession]:
-        """A transaction as the weak `app` role; committed at the end, rolled back on any error."""
-        async with self._open(self._app, scope) as session:
+    async def session(self, scope: Scope, *, one_snapshot: bool = False) -> AsyncGenerator[AsyncSession]:
+        """A transaction as the weak `app` role; committed at the end, rolled back on any error.
+
+        With `one_snapshot` all its statements see the database as the first one does.
+        """
+        async with self._open(self._app, scope, one_snapshot=one_snapshot) as session:
             yield session
 
     @asynccontextmanager
@@ -120,8 +123,12 @@ class Database:
         await self._steward.dispose()
 
     @asynccontextmanager
-    async def _open(self, engine: AsyncEngine, scope: Scope) -> AsyncGenerator[AsyncSession]:
+    async def _open(
+        self, engine: AsyncEngine, scope: Scope, *, one_snapshot: bool = False
+    ) -> AsyncGenerator[AsyncSession]:
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            if one_snapshot:
+                await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             await enter(session, scope)
             yield session
 

@@ -1,7 +1,8 @@
 """The context of an operation: who asks, and the one door to the database.
 
 Reading goes through one session at a time, opened when it is first needed and shared under a lock, because
-resolvers run together and a session is for one of them. Writing opens a transaction of its own.
+resolvers run together and a session is for one of them; all of it sees one snapshot, so that the figures of an
+answer fit each other. Writing opens a transaction of its own.
 """
 
 import asyncio
@@ -121,7 +122,7 @@ class Context:
 
     async def _opened(self) -> AsyncSession:
         scope = Scope(tuple(self.caller.roles), None, self.caller.actor)
-        session = await self._reading.enter_async_context(self.database.session(scope))
+        session = await self._reading.enter_async_context(self.database.session(scope, one_snapshot=True))
         self._session = session
         await session.execute(OPEN_PUBLIC)
         return session
