@@ -286,7 +286,7 @@ def inputs_hash(problem: Problem) -> str:
 
     The order of entries and all labels stay out; each step of returns and each sampled draw keeps its place.
     """
-    text = json.dumps(_plain(problem), sort_keys=True, separators=(",", ":"))
+    text = json.dumps(_plain(problem, {}), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -294,20 +294,27 @@ _WORDS_ONLY = frozenset({"label", "restriction"})
 _IN_ORDER = frozenset({"returns", "effect_samples"})
 
 
-def _plain(value: object) -> object:
+_Sorted = dict[frozenset[object], list[object]]
+
+
+def _plain(value: object, seen: _Sorted) -> object:
     if is_dataclass(value):
         return {
-            each.name: _listed(getattr(value, each.name), in_order=each.name in _IN_ORDER)
+            each.name: _listed(getattr(value, each.name), seen, in_order=each.name in _IN_ORDER)
             for each in fields(value)
             if each.name not in _WORDS_ONLY
         }
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _listed(value: object, *, in_order: bool) -> object:
-    if not isinstance(value, tuple | frozenset):
-        return _plain(value)
-    entries = [_plain(each) for each in value]
+def _listed(value: object, seen: _Sorted, *, in_order: bool) -> object:
+    if isinstance(value, frozenset):  # ids or years, often the same ones for many funds
+        if value not in seen:
+            seen[value] = sorted(value)
+        return seen[value]
+    if not isinstance(value, tuple):
+        return _plain(value, seen)
+    entries = [_plain(each, seen) for each in value]
     return entries if in_order else sorted(entries, key=lambda entry: json.dumps(entry, sort_keys=True))
 
 

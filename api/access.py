@@ -115,13 +115,13 @@ class Denial:
 class Caller:
     """Somebody who asks. `roles` says what he is to each partnership; the operator is ADMIN of all.
 
-    `organization_id` is the bearer's organization in the one partnership of its token.
+    `organizations` says for which organization he speaks in a partnership: one giver has an id of its own in each.
     """
 
     name: str | None = None
     actor: str = "community"
     roles: Mapping[UUID, Role] = field(default_factory=dict)
-    organization_id: UUID | None = None
+    organizations: Mapping[UUID, UUID] = field(default_factory=dict)
     is_operator: bool = False
 
     @property
@@ -139,18 +139,32 @@ class Caller:
 
     def partnerships_with_own(self, right: Right) -> tuple[UUID, ...]:
         """Where he has it over what is his organization's own, and not over everything."""
-        if not right.own or self.organization_id is None:
+        if not right.own:
             return ()
         return tuple(
-            id_ for id_, role in self.roles.items() if role is Role.FUNDER and role not in right.roles
+            id_
+            for id_, role in self.roles.items()
+            if role is Role.FUNDER and role not in right.roles and id_ in self.organizations
         )
 
-    def denied(self, right: Right, partnership_id: UUID, owners: Iterable[UUID | None] = ()) -> Denial | None:
-        """None where he may. `owners` are the organizations that what is asked for belongs to."""
+    def denied(
+        self,
+        right: Right,
+        partnership_id: UUID,
+        owners: Iterable[UUID | None] = (),
+        *,
+        asked_by: str | None = None,
+    ) -> Denial | None:
+        """None where he may.
+
+        `owners` are the organizations that what is asked for belongs to, `asked_by` is who asked for it to be made.
+        """
         if self.role_in(partnership_id) in right.roles:
             return None
-        mine = self.organization_id is not None and self.organization_id in set(owners)
-        if mine and partnership_id in self.partnerships_with_own(right):
+        if right is Right.CANCEL and asked_by == self.actor and partnership_id in self.roles:
+            return None
+        mine = self.organizations.get(partnership_id)
+        if mine in set(owners) and partnership_id in self.partnerships_with_own(right):
             return None
         return Denial(right)
 

@@ -45,6 +45,7 @@ from models.database import Database, Scope
 ANSWER_SCENARIO = "answer_scenario"
 ATTEMPTS = 3
 HEARTBEAT = timedelta(seconds=10)  # a job whose worker has been silent for so long is taken by another
+SOLVES_AT_ONCE = 2  # of one worker: each holds a question in memory and a core
 PAUSE = timedelta(seconds=2)  # between two tries, of a job or of the connection
 PRESENCE = 7_223_411_907  # any fixed number: a worker holds this lock, shared, for as long as it is connected
 
@@ -98,6 +99,7 @@ async def _work(database: Database, stop: asyncio.Event, heartbeat: timedelta) -
             manager.run(
                 dequeue_timeout=heartbeat,
                 batch_size=1,
+                max_concurrent_tasks=SOLVES_AT_ONCE,
                 heartbeat_timeout=heartbeat,
                 shutdown_on_listener_failure=True,
             )

@@ -26,7 +26,7 @@ async def answer_requests(fd: int) -> None:
     settings = Settings.read()
     async with open_database(settings) as database:
         config = uvicorn.Config(
-            create_app(database),
+            create_app(database, settings),
             log_config=None,
             access_log=settings.log == "debug",
             proxy_headers=False,

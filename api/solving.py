@@ -5,6 +5,7 @@ import logging
 import multiprocessing
 import os
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -79,7 +80,16 @@ def _next(pipe: Connection) -> object:
         raise SolvingError("The solving process ended without an answer; ask again.") from error
 
 
+def _end_with_parent() -> None:
+    """Ends this process as soon as its parent is gone, however that ended: nobody would take the answer."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _answer(pipe: Connection, standing: Standing, ask: Ask) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # the solver's banner is no part of anybody's output
     try:
         pipe.send(answered(standing, ask, lambda progress, message: pipe.send(_Said(progress, message))))

@@ -31,11 +31,18 @@ def question_of(problem: Problem) -> Question:
     return Question(problem, layout, today, tuple(reached), tuple(g for g in behind if g not in reached))
 
 
-def formulate(question: Question, *, aggregate: bool = True, locks_as_rows: bool = False) -> Formulation:
+def formulate(
+    question: Question, *, aggregate: bool = True, locks_as_rows: bool = False, every_spot: bool = False
+) -> Formulation:
     """The program of a question; see Formulation for its variables and constraints.py for its rows."""
     classes: tuple[FundClass, ...] = fund_classes(question.layout, aggregate=aggregate)
     model = Formulation(
-        question.layout, classes, question.today, question.worst_off, locks_as_rows=locks_as_rows
+        question.layout,
+        classes,
+        question.today,
+        question.worst_off,
+        locks_as_rows=locks_as_rows,
+        every_spot=every_spot,
     )
     declare_columns(model)
     for constraint in CONSTRAINTS:

@@ -7,6 +7,7 @@ commitment or budget is passed; released cents without a use go back to their li
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from allocation.optimizer.classes import FundClass
 from allocation.optimizer.formulation import Formulation
@@ -25,6 +26,14 @@ class Amounts:
     """Minor units by (purse, spot), spot OTHER for money elsewhere, after the plan."""
 
     after: Mapping[tuple[int, int], int]
+
+    @cached_property
+    def by_purse(self) -> Mapping[int, Mapping[int, int]]:
+        """Minor units by purse, then spot; a purse without money is absent."""
+        found: dict[int, dict[int, int]] = {}
+        for (purse, spot), amount in self.after.items():
+            found.setdefault(purse, {})[spot] = amount
+        return found
 
     def on_spots(self) -> dict[tuple[int, int], int]:
         """Minor units by (purse, spot), without money elsewhere."""
@@ -118,8 +127,11 @@ def _split(layout: Layout, each: FundClass, totals: Mapping[int, int]) -> dict[t
     today = today_of(each)
     for spot in sorted(totals):
         _cut(layout, after, each, spot, today.get(spot, 0) - totals[spot])
-    released = {member: _held(layout, member) - _sum(after, member) for member in each.members}
-    room = {m: layout.purses[m].fund.budget_amount - _sum(after, m) for m in each.members}
+    kept = dict.fromkeys(each.members, 0)
+    for (member, _), amount in after.items():
+        kept[member] += amount
+    released = {member: layout.purses[member].held - kept[member] for member in each.members}
+    room = {member: layout.purses[member].fund.budget_amount - kept[member] for member in each.members}
     rises = {spot: totals[spot] - today.get(spot, 0) for spot in totals}
     for limits in (released, None):
         for spot in sorted((s for s in rises if rises[s] > 0), key=lambda spot: (-rises[spot], spot)):
@@ -130,14 +142,6 @@ def _split(layout: Layout, each: FundClass, totals: Mapping[int, int]) -> dict[t
 def _today(layout: Layout, member: int) -> dict[int, int]:
     purse = layout.purses[member]
     return dict(purse.current) | ({OTHER: purse.other} if purse.other else {})
-
-
-def _held(layout: Layout, member: int) -> int:
-    return layout.purses[member].held
-
-
-def _sum(after: Mapping[tuple[int, int], int], member: int) -> int:
-    return sum(amount for (purse, _), amount in after.items() if purse == member)
 
 
 def _cut(layout: Layout, after: dict[tuple[int, int], int], each: FundClass, spot: int, amount: int) -> None:

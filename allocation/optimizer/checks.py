@@ -3,7 +3,7 @@
 Written from the rules and not from the program's rows, so that a fault in a row does not hide here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from allocation.optimizer.build import Question
 from allocation.optimizer.cents import OTHER, Amounts
@@ -18,20 +18,20 @@ def breaches(question: Question, after: Amounts) -> tuple[str, ...]:
     """Each rule that the plan breaks, in words; empty where it keeps all of them."""
     found: list[str] = []
     for place, purse in enumerate(question.layout.purses):
-        planned = {spot: amount for (p, spot), amount in after.after.items() if p == place}
+        planned = after.by_purse.get(place, {})
         found += _fund_breaches(purse, planned)
     found += _shift_breaches(question, after)
     found += _floor_breaches(question, after)
     return tuple(found)
 
 
-def released(purse: Purse, planned: dict[int, int]) -> int:
+def released(purse: Purse, planned: Mapping[int, int]) -> int:
     """Minor units that leave the lines of a fund."""
     lost = max(0, purse.other - planned.get(OTHER, 0))
     return lost + sum(max(0, amount - planned.get(spot, 0)) for spot, amount in purse.current.items())
 
 
-def _fund_breaches(purse: Purse, planned: dict[int, int]) -> Iterator[str]:
+def _fund_breaches(purse: Purse, planned: Mapping[int, int]) -> Iterator[str]:
     fund, spent = purse.fund, sum(planned.values())
     if spent > fund.budget_amount:
         yield f"fund {fund.id} spends more than its budget"
@@ -56,7 +56,7 @@ def _shift_breaches(question: Question, after: Amounts) -> Iterator[str]:
     moved: dict[str, int] = {}
     dollars: dict[str, int] = {}
     for place, purse in enumerate(question.layout.purses):
-        planned = {spot: amount for (p, spot), amount in after.after.items() if p == place}
+        planned = after.by_purse.get(place, {})
         funder = purse.fund.funder_id
         moved[funder] = moved.get(funder, 0) + released(purse, planned)
         dollars[funder] = dollars.get(funder, 0) + purse.fund.budget_amount

@@ -44,12 +44,13 @@ class FundClass:
 
 def fund_classes(layout: Layout, *, aggregate: bool = True) -> tuple[FundClass, ...]:
     """The classes in the order of their keys; `aggregate=False` gives each fund a class of its own."""
-    grouped: dict[tuple[str, ...], list[int]] = {}
+    alike: dict[tuple[object, ...], list[int]] = {}
     for place, purse in enumerate(layout.purses):
         own = not aggregate or _has_rule_of_its_own(purse)
-        signature = ("own", purse.fund.id) if own else _signature(layout, purse)
-        grouped.setdefault(signature, []).append(place)
-    classes = [_class(layout, signature, members) for signature, members in grouped.items()]
+        fund = purse.fund
+        shared = (fund.funder_id, fund.overhead_share, purse.growable, fund.allowed_years)
+        alike.setdefault((fund.id,) if own else shared, []).append(place)
+    classes = [_class(layout, members, is_own=len(shared) == 1) for shared, members in alike.items()]
     return tuple(sorted(classes, key=lambda each: each.key))
 
 
@@ -66,14 +67,18 @@ def _is_overcommitted(purse: Purse) -> bool:
     return above or purse.is_overdrawn or committed > purse.fund.budget_amount
 
 
-def _signature(layout: Layout, purse: Purse) -> tuple[str, ...]:
-    cells = sorted(layout.spots[place].cell.id for place in purse.growable)
-    return ("shared", purse.fund.funder_id, repr(purse.fund.overhead_share), *cells)
+def _signature(layout: Layout, purse: Purse, *, is_own: bool) -> tuple[str, ...]:
+    if is_own:
+        return ("own", purse.fund.id)
+    fund, cells = purse.fund, sorted(layout.spots[place].cell.id for place in purse.growable)
+    years = [] if fund.allowed_years is None else ["years", *map(str, sorted(fund.allowed_years))]
+    return ("shared", fund.funder_id, repr(fund.overhead_share), *cells, *years)
 
 
-def _class(layout: Layout, signature: tuple[str, ...], members: list[int]) -> FundClass:
+def _class(layout: Layout, members: list[int], *, is_own: bool) -> FundClass:
     purses = [layout.purses[place] for place in members]
     fund = purses[0].fund
+    signature = _signature(layout, purses[0], is_own=is_own)
     return FundClass(
         key=hashlib.blake2b("\x1f".join(signature).encode(), digest_size=16).hexdigest(),
         members=tuple(members),
@@ -87,7 +92,7 @@ def _class(layout: Layout, signature: tuple[str, ...], members: list[int]) -> Fu
         minimum_spend=sum(purse.fund.minimum_spend_amount for purse in purses),
         overhead_share=fund.overhead_share,
         change_cap=_change_cap(fund),
-        is_own=signature[0] == "own",
+        is_own=is_own,
     )
 
 

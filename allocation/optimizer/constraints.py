@@ -52,9 +52,10 @@ def cost_of_participants(model: Formulation) -> None:
             for s, each in enumerate(model.classes)
             if ("x", s, spot) in columns
         ]
-        if not terms or place.cost is None:
+        participants = model.participants(spot)
+        if place.cost is None or not (terms or participants):
             continue
-        terms += [(column, -place.cost) for column, _ in model.participants(spot)]
+        terms += [(column, -place.cost) for column, _ in participants]
         if ("w", spot) in columns:
             terms.append((columns["w", spot], -1.0))
         model.program.row(("cost", spot), terms, lower=0.0, upper=0.0)

@@ -7,21 +7,14 @@ from dataclasses import replace
 from allocation.answer import Answer, Binding, BindingKind, RestrictionCost
 from allocation.optimizer import words
 from allocation.optimizer.build import Question
-from allocation.optimizer.constraints import funders
 from allocation.optimizer.formulation import Formulation
-from allocation.optimizer.frontier import frontier_of, most_students
-from allocation.optimizer.layout import UNIT
+from allocation.optimizer.frontier import frontier_of
+from allocation.optimizer.layout import UNIT, Purse
+from allocation.optimizer.lifted import lifted_restrictions
 from allocation.optimizer.plans import Plan, Progress
 from allocation.optimizer.rules_in_words import node_of, rule_in_words, unit_in_words, unit_of
 from allocation.optimizer.sensitivity import with_stays_shares
-from allocation.optimizer.whatifs import (
-    Measure,
-    RowDifference,
-    is_restricted,
-    measure,
-    row_differences,
-    without_restriction,
-)
+from allocation.optimizer.whatifs import Base, Measure, RowDifference, row_differences, solved_base
 from allocation.problem import Objective
 
 FELT = 1e-6
@@ -41,18 +34,13 @@ _KINDS = {
 
 def explained(question: Question, plan: Plan, answer: Answer, tell: Progress) -> Answer:
     """The answer with its bindings, restriction costs, frontier, price of fairness and sureness."""
-    asks = question.problem.rules.what_ifs_count > 0
-    bindings: list[Binding] = []
-    costs: tuple[RestrictionCost, ...] = ()
-    if asks:
-        tell(0.55, "Asking what each rule costs")
-        model, found = row_differences(question, _within(tell, (0.55, 0.7), "Asking what each rule costs"))
-        bindings += [_row_binding(model, each) for each in found if _is_felt(each.change)]
-        tell(0.7, "Asking what each restriction costs")
-        costs = _restriction_costs(question)
-        bindings += [_restriction_binding(each) for each in costs]
+    tell(0.55, "Asking what each rule costs")
+    with solved_base(question) as base:
+        costs = _restriction_costs(base, tell) if base else ()
+        bindings = _row_bindings(base, tell) if base else []
+        price, equity = _fairness(base, answer) if base else (None, [])
+    bindings += [_restriction_binding(each) for each in costs]
     bindings += [_evidence_binding(question, place) for place in question.without_evidence]
-    price, equity = _fairness(question, answer)
     bindings += equity
     tell(0.8, "Drawing the trade-off")
     points = question.problem.rules.frontier_points_count
@@ -118,19 +106,20 @@ def _effect(change: Measure) -> str:
     return " and ".join(parts)
 
 
-def _restriction_costs(question: Question) -> tuple[RestrictionCost, ...]:
+def _row_bindings(base: Base, tell: Progress) -> list[Binding]:
+    asking = _within(tell, (0.65, 0.8), "Asking what each rule costs")
+    return [_row_binding(base.model, each) for each in row_differences(base, asking) if _is_felt(each.change)]
+
+
+def _restriction_costs(base: Base, tell: Progress) -> tuple[RestrictionCost, ...]:
     """What each restricted funder's dollars could do beyond their restrictions, the dearest first."""
-    problem = question.problem
-    restricted = [each for each in funders(question.layout) if is_restricted(problem, each)]
-    base = measure(problem)
     found: list[RestrictionCost] = []
-    for funder in restricted[: problem.rules.what_ifs_count] if base else []:
-        freed = measure(without_restriction(problem, funder))
-        if base is None or freed is None or not _is_felt(freed.minus(base)):
-            continue
-        change = freed.minus(base)
-        sentence = f"If {funder} lifted its restrictions, {_effect(change)}."
-        found.append(RestrictionCost(funder, change.students, change.worst_off_share, sentence))
+    asking = _within(tell, (0.55, 0.65), "Asking what each restriction costs")
+    for each in lifted_restrictions(base, asking):
+        if _is_felt(each.change):
+            students, share = each.change.students, each.change.worst_off_share
+            sentence = f"If {each.funder_id} lifted its restrictions, {_effect(each.change)}."
+            found.append(RestrictionCost(each.funder_id, students, share, sentence))
     return tuple(sorted(found, key=lambda each: (-each.students, -each.worst_off_share, each.funder_id)))
 
 
@@ -155,9 +144,9 @@ def _evidence_binding(question: Question, place: int) -> Binding:
     return Binding(BindingKind.EVIDENCE, group.id, name, "", None, 0.0, 0.0, None, sentence)
 
 
-def _fairness(question: Question, answer: Answer) -> tuple[float | None, list[Binding]]:
+def _fairness(base: Base, answer: Answer) -> tuple[float | None, list[Binding]]:
     """The share of the most students that the plan forgoes, and a binding where it is felt."""
-    most = most_students(question)
+    question, most = base.question, base.most_students()
     if most is None or most <= 0 or answer.after is None or not question.worst_off:
         return None, []
     lost = most - answer.after.students
@@ -182,7 +171,7 @@ def _why_nothing_moved(question: Question, plan: Plan) -> str:
         return "No practice in the question has a cost, a place and the evidence that the rules ask for."
     if not any(purse.growable for purse in purses):
         return "No fund's restriction allows a practice that may receive dollars."
-    free = [purse for purse in purses if purse.growable and _free_amount(question, purse.fund.id)]
+    free = [purse for purse in purses if purse.growable and _free_amount(purse)]
     if not free:
         return "All dollars that could go elsewhere are committed or protected."
     idle = any(purse.fund.budget_amount > purse.held for purse in free)
@@ -194,8 +183,7 @@ def _why_nothing_moved(question: Question, plan: Plan) -> str:
     return "Today's dollars already do the most that the rules allow; the bindings say what holds them."
 
 
-def _free_amount(question: Question, fund_id: str) -> int:
-    purse = next(each for each in question.layout.purses if each.fund.id == fund_id)
+def _free_amount(purse: Purse) -> int:
     locked = sum(purse.locked.values()) + purse.other_locked
     return max(0, purse.fund.budget_amount - locked)
 

@@ -35,7 +35,8 @@ class Formulation:
     """A program under construction, with what its rows and columns refer to.
 
     `worst_off` are the indices of the groups in the worst-off stage. `locks_as_rows` writes commitments as
-    rows, so that a conflict can name them. `served_limit` bounds participants where dollars are given.
+    rows, so that a conflict can name them. `every_spot` gives participants also to spots that no class may buy,
+    so that columns may be added there. `served_limit` bounds participants where dollars are given.
     """
 
     layout: Layout
@@ -43,6 +44,7 @@ class Formulation:
     standing: Standing | None = None
     worst_off: tuple[int, ...] = ()
     locks_as_rows: bool = False
+    every_spot: bool = False
     served_limit: Mapping[int, float] | None = None
     tails: dict[str, dict[Key, float]] = field(default_factory=dict)
     program: Program = field(default_factory=Program)
@@ -100,7 +102,9 @@ def declare_columns(model: Formulation) -> None:
 def _is_used(model: Formulation, spot: int) -> bool:
     if model.served_limit is not None:
         return model.served_limit.get(spot, 0.0) > 0
-    return any(("x", place, spot) in model.program.columns for place in range(len(model.classes)))
+    return model.every_spot or any(
+        ("x", place, spot) in model.program.columns for place in range(len(model.classes))
+    )
 
 
 def _money_columns(model: Formulation, place: int, each: FundClass) -> None:

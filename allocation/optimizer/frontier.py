@@ -21,15 +21,6 @@ EASE = 1e-9
 """Share by which the last point stays below the largest, so that it can be kept."""
 
 
-def most_students(question: Question) -> float | None:
-    """The most students that any plan within the rules reaches, each counting once."""
-    model = formulate(question)
-    with door.highs() as solver:
-        door.load(solver, model.program, students_stage(model, weighted=False).costs)
-        found = door.run(solver, model.program)
-    return -found.value if found.status is Status.OPTIMAL else None
-
-
 def frontier_of(question: Question, stuck: Sequence[int], points: int) -> tuple[FrontierPoint, ...]:
     """`points` best plans (2 or more) from most students to the largest promise; empty without one."""
     question = replace(question, worst_off=tuple(g for g in question.worst_off if g not in stuck))

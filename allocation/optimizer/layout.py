@@ -72,8 +72,11 @@ class Layout:
         self.rules: Rules = problem.rules
         self.groups = tuple(sorted(problem.groups, key=lambda each: each.id))
         self.practices = tuple(sorted(problem.practices, key=lambda each: each.id))
+        self._practice = {practice.id: practice for practice in self.practices}
+        self._group = {group.id: group for group in self.groups}
         self.spots = tuple(self._spot(cell) for cell in sorted(problem.cells, key=lambda each: each.id))
         self.index = {spot.cell.id: place for place, spot in enumerate(self.spots)}
+        self._growable: dict[tuple[frozenset[str], frozenset[int] | None], frozenset[int]] = {}
         self.purses = tuple(self._purse(fund) for fund in sorted(problem.funds, key=lambda each: each.id))
 
     @cached_property
@@ -85,6 +88,11 @@ class Layout:
             if spot.buys:
                 found[places[spot.group.id]].append(place)
         return tuple(tuple(each) for each in found)
+
+    @cached_property
+    def purse_places(self) -> Mapping[str, int]:
+        """The index of each fund's purse."""
+        return {purse.fund.id: place for place, purse in enumerate(self.purses)}
 
     def weight(self, group: Group) -> float:
         """How much a student of the group counts: omega in the formulas."""
@@ -110,8 +118,7 @@ class Layout:
         return found
 
     def _spot(self, cell: Cell) -> Spot:
-        practice = next(each for each in self.practices if each.id == cell.practice_id)
-        group = next(each for each in self.groups if each.id == cell.group_id)
+        practice, group = self._practice[cell.practice_id], self._group[cell.group_id]
         cost = practice.cost_per_participant
         limits = (group.people, cell.capacity, practice.capacity)
         room = min(limit for limit in limits if limit is not None)
@@ -121,12 +128,6 @@ class Layout:
         return Spot(cell, practice, group, cost / UNIT if cost else None, widths, multipliers, grows)
 
     def _purse(self, fund: Fund) -> Purse:
-        years = fund.allowed_years
-        growable = frozenset(
-            place
-            for place in (self.index[cell_id] for cell_id in fund.cell_ids)
-            if self.spots[place].grows and (years is None or self.spots[place].cell.fiscal_year in years)
-        )
         current: dict[int, int] = {}
         locked: dict[int, int] = {}
         other = other_locked = 0
@@ -140,7 +141,19 @@ class Layout:
             elif line.amount or kept:
                 current[place] = current.get(place, 0) + line.amount
                 locked[place] = locked.get(place, 0) + kept
-        return Purse(fund, growable, current, locked, other, other_locked)
+        return Purse(fund, self._spots_to_grow(fund), current, locked, other, other_locked)
+
+    def _spots_to_grow(self, fund: Fund) -> frozenset[int]:
+        """Where a fund's dollars may go; worked out once for all funds under one restriction."""
+        restriction, years = (fund.cell_ids, fund.allowed_years), fund.allowed_years
+        if restriction not in self._growable:
+            places = sorted(self.index[cell_id] for cell_id in fund.cell_ids)
+            self._growable[restriction] = frozenset(
+                place
+                for place in places
+                if self.spots[place].grows and (years is None or self.spots[place].cell.fiscal_year in years)
+            )
+        return self._growable[restriction]
 
     def locked(self, fund: Fund, line: Line) -> int:
         """Minor units of a line that must stay: what is committed, or all of it where it is protected."""

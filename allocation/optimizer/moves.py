@@ -78,7 +78,7 @@ def _changes(question: Question, place: int, after: Amounts) -> tuple[dict[_End,
     """What leaves each line (and idle money), and what each cell (or idle money) receives, of a fund."""
     purse = question.layout.purses[place]
     today = dict(purse.current) | ({OTHER: purse.other} if purse.other else {})
-    planned = {spot: amount for (p, spot), amount in after.after.items() if p == place}
+    planned = after.by_purse.get(place, {})
     cuts: dict[_End, int] = {}
     rises: dict[_End, int] = {}
     for spot in sorted({*today, *planned}):

@@ -28,6 +28,8 @@ from allocation.problem import Fund, Problem
 
 PIN_ROUNDS = 4
 """Rounds after which small moves are undone instead of pinned."""
+NEGLIGIBLE_SHARE = 1e-4
+"""Small moves that together are less of all that moves are undone without another program."""
 LAST_ROUNDS = 6
 """Further rounds in which cells are closed to small moves that cannot be undone."""
 
@@ -91,7 +93,8 @@ def _without_small_moves(
     after, narrowed = whole_amounts(first[0], first[1].columns), question.problem
     for round_number in range(PIN_ROUNDS + LAST_ROUNDS):
         moves = moves_of(question, after)
-        pins = _pinned(narrowed, moves) if round_number < PIN_ROUNDS else None
+        seeks = round_number < PIN_ROUNDS and not _is_negligible(moves, question)
+        pins = _pinned(narrowed, moves) if seeks else None
         if pins is None:
             undone, moves = _undone(question, after)
             pins = _closed(narrowed, [move for move in moves if move.is_forced])
@@ -104,6 +107,13 @@ def _without_small_moves(
             break
         after = whole_amounts(model, reached.columns)
     return _undone(question, after)
+
+
+def _is_negligible(moves: Sequence[Move], question: Question) -> bool:
+    """Whether all small moves together are too little of what moves for another program to gain from them."""
+    least = question.problem.rules.smallest_move_amount
+    small = sum(move.amount for move in moves if move.amount < least)
+    return small <= NEGLIGIBLE_SHARE * sum(move.amount for move in moves)
 
 
 def _closed(problem: Problem, moves: Sequence[Move]) -> Problem | None:
@@ -120,6 +130,7 @@ def _undone(question: Question, after: Amounts) -> tuple[Amounts, tuple[Move, ..
     """Undo the small moves that are left, the smallest first, unless a rule needs them."""
     least = question.problem.rules.smallest_move_amount
     forced: set[tuple[str | None, ...]] = set()
+    after = _all_undone(question, after)
     while True:
         moves = moves_of(question, after)
         small = [move for move in moves if move.amount < least and _name(move) not in forced]
@@ -133,13 +144,22 @@ def _undone(question: Question, after: Amounts) -> tuple[Amounts, tuple[Move, ..
             after = without
 
 
+def _all_undone(question: Question, after: Amounts) -> Amounts:
+    """Without any of the small moves where every rule still holds, else as it was."""
+    least, without = question.problem.rules.smallest_move_amount, after
+    for move in moves_of(question, after):
+        if move.amount < least:
+            without = _without(question, without, move)
+    return without if without is after or not breaches(question, without) else after
+
+
 def _name(move: Move) -> tuple[str | None, ...]:
     return (move.fund_id, move.from_line_id, move.from_cell_id, move.to_cell_id)
 
 
 def _without(question: Question, after: Amounts, move: Move, sign: int = 1) -> Amounts:
     """The amounts without a move, or with it (sign -1)."""
-    place = next(p for p, purse in enumerate(question.layout.purses) if purse.fund.id == move.fund_id)
+    place = question.layout.purse_places[move.fund_id]
     found = dict(after.after)
     if move.from_line_id is not None:
         spot = _spot(question, move.from_cell_id)

@@ -71,6 +71,10 @@ class Program:
             self.triplet_columns.append(column)
             self.triplet_values.append(value)
 
+    def copied(self) -> "Program":
+        """The same program, to which columns and rows may be added apart."""
+        return Program(**{name: value.copy() for name, value in vars(self).items()})
+
     def matrix(self) -> csc_matrix:
         """The coefficients, rows by columns, compressed by column."""
         shape = (len(self.row_keys), len(self.column_keys))

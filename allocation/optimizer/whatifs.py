@@ -5,7 +5,8 @@ that starts from the basis of the plan.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +15,10 @@ from allocation.optimizer.build import Question, formulate, question_of
 from allocation.optimizer.constraints import in_kind_supplies
 from allocation.optimizer.formulation import Formulation
 from allocation.optimizer.layout import UNIT
+from allocation.optimizer.program import Program
 from allocation.optimizer.rules_in_words import RULES, unit_of
 from allocation.optimizer.solver import Status
-from allocation.optimizer.stages import STUDENTS, WORST_OFF, Reached, Stage, run_stages, stages_of
+from allocation.optimizer.stages import STUDENTS, WORST_OFF, Reached, run_stages, stages_of, students_stage
 from allocation.problem import Objective, Problem
 
 PRICED = 1e-7
@@ -57,7 +59,8 @@ def measure(problem: Problem) -> Measure | None:
     model = formulate(question)
     stages = stages_of(model, plan=False)
     with door.highs() as solver:
-        reached = _fresh(solver, model, stages)
+        door.load(solver, model.program, model.program.costs({}))
+        reached = run_stages(solver, model, stages)
     return measured(question, model, reached)
 
 
@@ -73,66 +76,74 @@ def measured(question: Question, model: Formulation, reached: Reached) -> Measur
     return Measure(math.fsum(found), min(shares, default=0.0), value)
 
 
-def row_differences(
-    question: Question, tell: Callable[[float], None]
-) -> tuple[Formulation, list[RowDifference]]:
-    """Relax each rule that has a price by one step, the dearest first; at most `what_ifs_count` of them."""
-    model = formulate(question, locks_as_rows=True)
+@dataclass(frozen=True)
+class Base:
+    """The solved question to which differences are taken, on a solver that every re-solve shares.
+
+    Commitments are rows, and spots that no class may buy have participants, so that any rule can be changed.
+    `basis` is optimal for the first aim.
+    """
+
+    question: Question
+    solver: Any  # highspy ships no types
+    model: Formulation
+    basis: Any
+    reached: Reached
+    start: Measure
+
+    def again(self, program: Program, basis: Any) -> Measure | None:
+        """What the best plan of a changed program reaches, solved from a basis that fits it."""
+        model = replace(self.model, program=program)
+        stages = stages_of(model, plan=False)
+        door.load(self.solver, program, stages[0].costs)
+        self.solver.setBasis(basis)
+        return measured(self.question, model, run_stages(self.solver, model, stages))
+
+    def most_students(self) -> float | None:
+        """The most students that any plan within the rules reaches, each counting once."""
+        door.load(self.solver, self.model.program, students_stage(self.model, weighted=False).costs)
+        self.solver.setBasis(self.basis)
+        found = door.run(self.solver, self.model.program)
+        return -found.value if found.status is Status.OPTIMAL else None
+
+
+@contextmanager
+def solved_base(question: Question) -> Iterator[Base | None]:
+    """The base of a question, None where nobody is to be reached or no plan exists."""
+    model = formulate(question, locks_as_rows=True, every_spot=True)
     stages = stages_of(model, plan=False)
     with door.highs() as solver:
-        base = _fresh(solver, model, stages)
-        start = measured(question, model, base)
-        rows = _priced_rows(model, base)[: question.problem.rules.what_ifs_count]
-        if start is None or not rows:
-            return model, []
+        if not stages:
+            yield None
+            return
         door.load(solver, model.program, stages[0].costs)
         door.run(solver, model.program)
         basis = solver.getBasis()
-        found: list[RowDifference] = []
-        for number, row in enumerate(rows):
-            tell(number / len(rows))
-            step = _step(model, row)
-            relaxed = _relaxed(solver, model, stages, (row, step, basis))
-            after = measured(question, model, relaxed)
-            if after is not None:
-                found.append(RowDifference(row, step, after.minus(start)))
-    return model, found
+        reached = run_stages(solver, model, stages)
+        start = measured(question, model, reached)
+        yield None if start is None else Base(question, solver, model, basis, reached, start)
 
 
-def without_restriction(problem: Problem, funder_id: str) -> Problem:
-    """The question with every cell open to one funder's dollars; years and all other rules stay."""
-    everywhere = frozenset(cell.id for cell in problem.cells)
-    funds = tuple(
-        replace(fund, cell_ids=everywhere) if fund.funder_id == funder_id else fund for fund in problem.funds
-    )
-    return replace(problem, funds=funds)
+def row_differences(base: Base, tell: Callable[[float], None]) -> list[RowDifference]:
+    """Relax each rule that has a price by one step, the dearest first; at most `what_ifs_count` of them."""
+    rows = _priced_rows(base.model, base.reached)[: base.question.problem.rules.what_ifs_count]
+    found: list[RowDifference] = []
+    for number, row in enumerate(rows):
+        tell(number / len(rows))
+        step = _step(base.model, row)
+        after = base.again(_relaxed(base.model.program, row, step), base.basis)
+        if after is not None:
+            found.append(RowDifference(row, step, after.minus(base.start)))
+    return found
 
 
-def is_restricted(problem: Problem, funder_id: str) -> bool:
-    """Whether some fund of the funder may not buy some cell."""
-    everywhere = frozenset(cell.id for cell in problem.cells)
-    return any(fund.funder_id == funder_id and fund.cell_ids != everywhere for fund in problem.funds)
-
-
-def _fresh(solver: Any, model: Formulation, stages: Sequence[Stage]) -> Reached:
-    door.load(solver, model.program, model.program.costs({}))
-    return run_stages(solver, model, stages)
-
-
-def _relaxed(
-    solver: Any, model: Formulation, stages: Sequence[Stage], change: tuple[int, float, Any]
-) -> Reached:
-    row, step, basis = change
-    program = model.program
-    low, high = program.row_lower[row], program.row_upper[row]
-    kept, is_upper = (low, high), math.isfinite(high)
-    program.row_lower[row], program.row_upper[row] = (low, high + step) if is_upper else (low - step, high)
-    try:
-        door.load(solver, program, stages[0].costs)
-        solver.setBasis(basis)
-        return run_stages(solver, model, stages)
-    finally:
-        program.row_lower[row], program.row_upper[row] = kept
+def _relaxed(program: Program, row: int, step: float) -> Program:
+    lower, upper = list(program.row_lower), list(program.row_upper)
+    if math.isfinite(upper[row]):
+        upper[row] += step
+    else:
+        lower[row] -= step
+    return replace(program, row_lower=lower, row_upper=upper)
 
 
 def _priced_rows(model: Formulation, base: Reached) -> list[int]:

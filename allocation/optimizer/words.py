@@ -33,8 +33,7 @@ def place(question: Question, cell_id: str) -> str:
 
 def move(question: Question, each: Move) -> str:
     """What goes from where to where, and what it is expected to change."""
-    purses = question.layout.purses
-    source = next(purse.fund for purse in purses if purse.fund.id == each.fund_id)
+    source = question.layout.purses[question.layout.purse_places[each.fund_id]].fund
     amount = money(each.amount, question.problem.currency)
     target = "idle money" if each.to_cell_id is None else place(question, each.to_cell_id)
     if each.from_line_id is None:

@@ -25,6 +25,7 @@ from api.graphql.anchor.outlooks import (
 )
 from api.graphql.common.basics import Node, listed, table_of
 from api.graphql.common.connections import Connection
+from api.graphql.common.permissions import Permission, may, permission
 from api.graphql.common.references import members_only
 from api.graphql.imports import ImportConnection, imports
 from api.graphql.lookahead import (
@@ -100,6 +101,7 @@ class Partnership(Node):
     match_offers: MatchOfferConnection = listed(match_offers)
     measurements: MeasurementConnection = listed(measurements)
     imports: ImportConnection = listed(imports)
+    permission: Permission = listed(may)
 
 
 PartnershipConnection = Connection[Partnership]
@@ -136,6 +138,7 @@ PLANS = (
             "disparities": Computed(load_disparities, {"id": PARTNERSHIP.c.id}),
             "staffing": Computed(load_staffing, {"id": PARTNERSHIP.c.id}),
             "simulateFunderLoss": Computed(load_losses, {"id": PARTNERSHIP.c.id}),
+            "permission": permission(PARTNERSHIP.c.id),
             "budget": Computed(load_budgets, {"id": PARTNERSHIP.c.id}),
             "obligations": members_only(Listed(owed), Right.READ_OBLIGATIONS),
             "matchOffers": members_only(Listed(match_offers), Right.READ_MATCH),

@@ -21,8 +21,9 @@ from api.graphql.anchor.anchor_changes import AnchorMutation
 from api.graphql.common import enums
 from api.graphql.common.scalars import SCALARS
 from api.graphql.door.limits import LIMITS, Limits
-from api.graphql.door.operations import Operations, core_schema
-from api.graphql.door.sign_in import TokenOf, callers, operator, token_in
+from api.graphql.door.meters import Meter
+from api.graphql.door.operations import ContextFactory, Operations, core_schema
+from api.graphql.door.sign_in import callers, operator
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
 from api.graphql.money.transaction_changes import TransactionMutation
@@ -96,9 +97,11 @@ def print_schema() -> str:
     return printed(schema()) + "\n"
 
 
-def build(database: Database, *, token_of: TokenOf = token_in, limits: Limits = LIMITS) -> Operations:
-    """The operations for those who come by a token, or without one."""
-    return Operations(schema(), callers(database, token_of), limits)
+def build(
+    database: Database, *, contexts: ContextFactory | None = None, limits: Limits = LIMITS
+) -> Operations:
+    """The operations for those who come by a token, or without one; `contexts` may know other ways to sign in."""
+    return Operations(schema(), contexts or callers(database), limits, Meter(limits))
 
 
 def build_for_operator(database: Database, *, limits: Limits = LIMITS) -> Operations:

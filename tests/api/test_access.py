@@ -12,7 +12,7 @@ MINE, THEIRS = UUID(int=11), UUID(int=12)
 
 
 def bearer(role: Role) -> Caller:
-    return Caller(name="x", actor="token:x", roles={HERE: role}, organization_id=MINE)
+    return Caller(name="x", actor="token:x", roles={HERE: role}, organizations={HERE: MINE})
 
 
 @pytest.mark.parametrize("right", list(Right))

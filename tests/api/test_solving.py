@@ -3,10 +3,15 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+import api.solving
 from allocation.question import Ask
 from allocation.results import answered
 from api.solving import SolvingError, solve_apart
@@ -57,6 +62,51 @@ async def test_a_process_that_is_killed_is_told_as_such() -> None:
 
     with pytest.raises(SolvingError, match="ended without an answer"):
         await solve_apart(WHOLE, ASK, killing)
+
+
+PARENT = """
+import multiprocessing, time
+from api.solving import _end_with_parent
+
+def endless(pipe):
+    import threading
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    pipe.send(multiprocessing.current_process().pid)
+    time.sleep(600)
+
+if __name__ == "__main__":
+    here, there = multiprocessing.Pipe(duplex=False)
+    multiprocessing.get_context("spawn").Process(target=endless, args=(there,), daemon=True).start()
+    print(here.recv(), flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_solving_process_does_not_outlive_a_worker_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    environment = {**os.environ, "PYTHONPATH": str(Path(api.solving.__file__).parents[1])}
+    with subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, text=True, env=environment
+    ) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.kill()
+    assert ended_within(child, seconds=5)
+
+
+def ended_within(pid: int, seconds: float) -> bool:
+    """Whether a process is gone in time."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        if Path(f"/proc/{pid}/stat").exists() and Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z":
+            return True
+        time.sleep(0.05)
+    return False
 
 
 async def _always(_: float, __: str) -> bool:

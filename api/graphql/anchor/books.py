@@ -124,7 +124,8 @@ def _line(partnership_id: UUID, line: budgets.BudgetLine, currency: str) -> Budg
 
 def _is_denied(context: Context, partnership_id: UUID) -> bool:
     caller = context.caller
-    return caller.denied(Right.READ_BUDGET, partnership_id, [caller.organization_id]) is not None
+    own = caller.organizations.get(partnership_id)
+    return caller.denied(Right.READ_BUDGET, partnership_id, [own]) is not None
 
 
 async def _own_funders(context: Context, session: AsyncSession, partnership_id: UUID) -> set[str] | None:
@@ -134,7 +135,8 @@ async def _own_funders(context: Context, session: AsyncSession, partnership_id: 
     f = Funder
     rows = await session.execute(
         select(f.id).where(
-            f.partnership_id == partnership_id, f.organization_id == context.caller.organization_id
+            f.partnership_id == partnership_id,
+            f.organization_id == context.caller.organizations.get(partnership_id),
         )
     )
     return {str(each) for each in rows.scalars()}

@@ -308,15 +308,16 @@ def _is_own(sight: Sight, payer: str) -> bool:
 async def _sight(context: Context, partnership_id: UUID) -> Sight | None:
     """What the caller sees, or None where that is only which positions there are."""
     caller, right = context.caller, Right.READ_STAFFING
+    own = caller.organizations.get(partnership_id)
     everything = caller.denied(right, partnership_id) is None
-    if not everything and caller.denied(right, partnership_id, [caller.organization_id]):
+    if not everything and caller.denied(right, partnership_id, [own]):
         return None
     known = await context.once(
         ("organizations of funders", partnership_id),
         lambda session: read_organizations(session, partnership_id),
     )
     funders = {organization: funder for funder, organization in known.items()}
-    return Sight(partnership_id, funders, None if everything else str(caller.organization_id))
+    return Sight(partnership_id, funders, None if everything else str(own))
 
 
 _NOBODY = Sight(UUID(int=0), {})

@@ -21,6 +21,7 @@ from api.graphql.common.basics import Money, Node, SourceReference, listed, tabl
 from api.graphql.common.connections import Connection
 from api.graphql.common.enums import AlignmentStep
 from api.graphql.common.lazy import LazyFunder, LazyOrganization
+from api.graphql.common.permissions import Permission, may, permission
 from api.graphql.common.references import members_only, own_or_shared
 from api.graphql.lookahead import (
     By,
@@ -83,6 +84,7 @@ class Investment(Node):
     missing: list[AlignmentStep]
     alignment_level: int
     version: int
+    permission: Permission = listed(may)
 
 
 InvestmentConnection = Connection[Investment]
@@ -131,6 +133,7 @@ PLANS = (
             "instalments": INSTALMENTS,
             "obligations": members_only(Listed(in_order), Right.READ_OBLIGATIONS),
             "missing": Value(missing, nullable=False),
+            "permission": permission(INVESTMENT.c.partnership_id, owner=owner),
             "alignmentLevel": Value(level, nullable=False),
         },
     ),

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from allocation.answer import BindingKind
 from allocation.optimizer import solve
 from allocation.optimizer.build import question_of
-from allocation.optimizer.frontier import frontier_of, most_students
+from allocation.optimizer.frontier import frontier_of
 from allocation.optimizer.inverse import least_money
-from allocation.optimizer.whatifs import measure
+from allocation.optimizer.whatifs import measure, solved_base
 from allocation.problem import InKindSupply, Objective, Problem
 
 THOUSAND = 100_000
@@ -114,7 +114,9 @@ def test_one_knee_is_marked_where_there_is_a_trade_off(tiny: Tiny) -> None:
 
 def test_the_most_students_of_the_tiny_question(tiny: Tiny) -> None:
     # By hand: 25.9 (test_run.py).
-    assert most_students(question_of(tiny())) == pytest.approx(25.9)
+    with solved_base(question_of(tiny())) as base:
+        assert base is not None
+        assert base.most_students() == pytest.approx(25.9)
 
 
 def test_the_least_money_for_a_share_follows_from_its_price(tiny: Tiny) -> None:
@@ -160,3 +162,33 @@ def test_a_move_that_half_the_draws_make_is_half_sure(tiny: Tiny) -> None:
 
 def test_sureness_is_left_open_when_it_is_not_asked_for(tiny: Tiny) -> None:
     assert all(move.stays_share is None for move in solve(tiny()).moves)
+
+
+def _freed(problem: Problem, funder_id: str) -> Problem:
+    """The question with every cell open to one funder's dollars."""
+    everywhere = frozenset(cell.id for cell in problem.cells)
+    funds = tuple(
+        replace(fund, cell_ids=everywhere) if fund.funder_id == funder_id else fund for fund in problem.funds
+    )
+    return replace(problem, funds=funds)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10_000))
+def test_lifting_any_funders_restriction_equals_solving_its_freed_question(
+    random_problem: Callable[[int], Problem], seed: int
+) -> None:
+    problem = replace(random_problem(seed), rules=replace(random_problem(seed).rules, what_ifs_count=100))
+    base = measure(problem)
+    costs = {each.funder_id: each for each in solve(problem).restriction_costs}
+    for funder in {fund.funder_id for fund in problem.funds} if base else ():
+        freed = _freed(problem, funder)
+        if question_of(freed).worst_off != question_of(problem).worst_off:
+            continue  # the freed question aims at other groups too, and is another question
+        after = measure(freed)
+        assert base is not None
+        assert after is not None
+        found = costs.get(funder)
+        expected = after.minus(base)
+        assert (found.students if found else 0.0) == pytest.approx(expected.students, abs=2e-6)
+        assert (found.worst_off_share if found else 0.0) == pytest.approx(expected.worst_off_share, abs=2e-6)
