@@ -69,6 +69,11 @@ class Right(Enum):
         True,
         "What a donor's letter allows is known to those at the table; a funder may read its own.",
     )
+    READ_HISTORY = (
+        _STAFF | {Role.DATA},
+        True,
+        "Who changed what is for the anchor and the data manager; a funder reads it of its own awards.",
+    )
     READ_IMPORTS = (
         _STAFF | {Role.DATA},
         False,

@@ -28,8 +28,9 @@ SLUG = "riverbend"
 TERMS = Terms(SLUG, "Riverbend Cradle to Career", is_public=True, is_fictional=True)
 FACTS_FIRST = ("organizations", "outcomes", "populations", "practices")
 THEN_MONEY = (
-    *("investments", "restrictions", "allocations", "findings", "in-kind", "positions", "position-funding"),
-    *("ledger", "budgets", "obligations", "renewals", "match"),
+    *("investments", "restrictions", "in-kind", "positions", "position-costs", "allocations", "findings"),
+    *("position-funding", "ledger", "fee-agreements", "budgets", "obligations", "renewals", "match"),
+    *("instalments", "match-offers"),
     *("policy-plans", "local-results"),
 )
 CITY, PARTS = "Riverbend", ("North Bank", "South Bank", "Hillside")

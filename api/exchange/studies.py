@@ -11,7 +11,7 @@ from api.exchange.entries import Entry, entries
 from api.exchange.files import Source
 from api.exchange.reading import Reading, check_fields
 from api.exchange.recipes import Recipe
-from api.exchange.records import FindingRecord
+from api.exchange.records_evidence import FindingRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.text import cell_text
 from api.exchange.values import one_of, truth

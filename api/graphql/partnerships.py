@@ -5,6 +5,7 @@ from decimal import Decimal
 import strawberry
 
 from api.access import Right
+from api.graphql.anchor.activity import ActivityStatement, at_period, load_statements
 from api.graphql.anchor.agreements import MatchOfferConnection, ObligationConnection, match_offers, owed
 from api.graphql.anchor.books import (
     BudgetLine,
@@ -14,19 +15,18 @@ from api.graphql.anchor.books import (
     load_balances,
     load_budgets,
 )
+from api.graphql.anchor.fees import FeeReport, at_fees, load_fees
 from api.graphql.anchor.in_kind import InKindResourceConnection, in_kind_resources
-from api.graphql.anchor.outlooks import (
-    FunderLoss,
-    StaffingOutlook,
-    at_loss,
-    at_staffing,
-    load_losses,
-    load_staffing,
-)
+from api.graphql.anchor.losses import FunderLoss, at_loss, load_losses
+from api.graphql.anchor.outlooks import StaffingOutlook, at_staffing, load_staffing
+from api.graphql.anchor.renewal_calendar import RenewalDue, at_calendar, load_calendars
+from api.graphql.anchor.sub_grants import SubGrant, at_sub_grants, load_sub_grants
+from api.graphql.anchor.sustainability import Sustainability, at_sustainability, load_sustainability
 from api.graphql.common.basics import Node, listed, table_of
 from api.graphql.common.connections import Connection
 from api.graphql.common.permissions import Permission, may, permission
 from api.graphql.common.references import members_only
+from api.graphql.history import AuditEventConnection, audit_events
 from api.graphql.imports import ImportConnection, imports
 from api.graphql.lookahead import (
     By,
@@ -66,6 +66,10 @@ class AnchorEntity:
     organization: Organization
     fee_rate: Decimal | None
     balances: list[FundBalance] = listed(at_balances)
+    statements: list[ActivityStatement] = listed(at_period)
+    fee_report: FeeReport | None = listed(at_fees)
+    sub_grants: list[SubGrant] = listed(at_sub_grants)
+    sustainability: Sustainability | None = listed(at_sustainability)
 
 
 def population_groups(key: bool | None = None) -> Rows:
@@ -96,12 +100,14 @@ class Partnership(Node):
     reallocation_scenarios: ReallocationScenarioConnection = listed(reallocation_scenarios)
     staffing: StaffingOutlook | None = listed(at_staffing)
     simulate_funder_loss: FunderLoss | None = listed(at_loss)
+    renewal_calendar: list[RenewalDue] = listed(at_calendar)
     budget: list[BudgetLine] = listed(at_budget)
     obligations: ObligationConnection = listed(owed)
     match_offers: MatchOfferConnection = listed(match_offers)
     measurements: MeasurementConnection = listed(measurements)
     imports: ImportConnection = listed(imports)
     permission: Permission = listed(may)
+    audit_events: AuditEventConnection = listed(audit_events)
 
 
 PartnershipConnection = Connection[Partnership]
@@ -122,11 +128,18 @@ def _is_the_anchor(partnership: Scope, anchor: Scope) -> str:
     )
 
 
+_ANCHOR_KEY = {"partnership": ANCHOR.c.partnership_id}
 PLANS = (
     TypePlan(
         "AnchorEntity",
         ANCHOR,
-        {"balances": Computed(load_balances, {"partnership": ANCHOR.c.partnership_id})},
+        {
+            "balances": Computed(load_balances, _ANCHOR_KEY),
+            "statements": Computed(load_statements, _ANCHOR_KEY),
+            "feeReport": Computed(load_fees, _ANCHOR_KEY),
+            "subGrants": Computed(load_sub_grants, _ANCHOR_KEY),
+            "sustainability": Computed(load_sustainability, _ANCHOR_KEY),
+        },
     ),
     TypePlan(
         "Partnership",
@@ -139,11 +152,13 @@ PLANS = (
             "staffing": Computed(load_staffing, {"id": PARTNERSHIP.c.id}),
             "simulateFunderLoss": Computed(load_losses, {"id": PARTNERSHIP.c.id}),
             "permission": permission(PARTNERSHIP.c.id),
+            "renewalCalendar": Computed(load_calendars, {"id": PARTNERSHIP.c.id}),
             "budget": Computed(load_budgets, {"id": PARTNERSHIP.c.id}),
             "obligations": members_only(Listed(owed), Right.READ_OBLIGATIONS),
             "matchOffers": members_only(Listed(match_offers), Right.READ_MATCH),
             "reallocationScenarios": members_only(Listed(reallocation_scenarios), Right.READ_SCENARIOS),
             "imports": members_only(Listed(imports), Right.READ_IMPORTS),
+            "auditEvents": members_only(Listed(audit_events), Right.READ_HISTORY),
         },
     ),
 )

@@ -15,7 +15,7 @@ from graphql import (
 from strawberry.printer import print_schema as printed
 from strawberry.schema.config import StrawberryConfig
 
-from api.graphql import imports, organizations, partnerships
+from api.graphql import history, imports, organizations, partnerships
 from api.graphql.anchor import agreements, in_kind, staffing
 from api.graphql.anchor.anchor_changes import AnchorMutation
 from api.graphql.common import enums
@@ -42,6 +42,7 @@ PLANS = Plans(
     *allocations.PLANS,
     *findings.PLANS,
     *funders.PLANS,
+    *history.PLANS,
     *imports.PLANS,
     *in_kind.PLANS,
     *indicators.PLANS,

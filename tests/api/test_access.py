@@ -60,7 +60,7 @@ def test_the_rights_of_each_role_are_these() -> None:
         Role.ANCHOR: everything,
         Role.FUNDER: table,
         Role.POLICY: table | {Right.READ_TERMS},
-        Role.DATA: table | {Right.READ_TERMS, Right.READ_IMPORTS},
+        Role.DATA: table | {Right.READ_TERMS, Right.READ_IMPORTS, Right.READ_HISTORY},
         Role.FACILITATOR: table | {Right.READ_TERMS},
         Role.COMMUNITY: set(),
     }

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.ledger import AccountKey, Line, Posting, any_of, line_of, open_accounts, post
-from api.exchange.records import AllocationRecord
+from api.exchange.records_money import AllocationRecord
 from api.exchange.report import Example, ImportReport
 from api.exchange.store.money import minor, optional_minor, written
 from api.exchange.store.names import Names, UnknownName, tell_unknown
@@ -211,6 +211,7 @@ def _look_up(names: Names, record: AllocationRecord, report: ImportReport) -> Wa
             outcome_id=names.outcomes.find(record.outcome),
             population_id=names.populations.find(record.population),
             area_id=names.areas.find(record.area),
+            position_id=names.positions.find(record.position),
             fiscal_year=record.fiscal_year,
         )
     except UnknownName as error:

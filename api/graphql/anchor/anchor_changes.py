@@ -9,9 +9,12 @@ from strawberry.types import Info
 from api.access import Right
 from api.graphql.anchor import anchor_inputs as given
 from api.graphql.anchor import book_changes as books
+from api.graphql.anchor.agreement_changes import set_agreements
 from api.graphql.anchor.agreements import MatchOffer, Obligation
+from api.graphql.anchor.gift_changes import put_gift
 from api.graphql.anchor.in_kind import InKindResource
-from api.graphql.anchor.staff_changes import put_gift, put_position
+from api.graphql.anchor.outlooks import StaffWarning, warnings_of
+from api.graphql.anchor.staff_changes import put_position
 from api.graphql.anchor.staffing import StaffPosition
 from api.graphql.common.basics import row
 from api.graphql.common.changes import Change, Changed, Refused, UserError, changed, partnership_of
@@ -19,21 +22,26 @@ from api.graphql.common.checks import Checks
 from api.graphql.common.checks import of_row as _of_row
 from api.graphql.common.context import Context
 from api.graphql.common.ids import GlobalId
+from api.graphql.money.investments import Investment
 from api.graphql.partnerships import Partnership
 from models import obligations, staffing
 from models.in_kind import InKindResource as InKindRow
-from models.resources import Investment
+from models.resources import Investment as InvestmentRow
 
-__all__ = ["AnchorMutation"]
+__all__ = ["AnchorMutation", "InvestmentPayload"]
 
 Asked = Info[Context, None]
 
 
 @strawberry.type
 class StaffPositionPayload:
-    """The position after the change; null with `userErrors` where nothing was changed."""
+    """The position after the change; null with `userErrors` where nothing was changed.
+
+    `warnings` tell what is odd about it: paid beyond its cost, paid twice, several currencies.
+    """
 
     staff_position: StaffPosition | None
+    warnings: list[StaffWarning]
     user_errors: list[UserError]
     replayed: bool
 
@@ -74,12 +82,25 @@ class ObligationPayload:
     replayed: bool
 
 
+@strawberry.type
+class InvestmentPayload:
+    """The investment after the change; null with `userErrors` where nothing was changed."""
+
+    investment: Investment | None
+    user_errors: list[UserError]
+    replayed: bool
+
+
 def _shown(made: Changed) -> dict[str, Any]:  # Any: a row stands for its object
     return {"user_errors": made.errors, "replayed": made.replayed}
 
 
 def _object(made: Changed) -> Any:  # as above
     return row(made.id.type_name, *made.id.key) if made.id else None
+
+
+async def _warnings(context: Context, made: Changed) -> list[StaffWarning]:
+    return await warnings_of(context, *made.id.key) if made.id else []
 
 
 async def _in_partnership(
@@ -110,7 +131,8 @@ class AnchorMutation:
             return GlobalId("StaffPosition", (checks.partnership_id, await put_position(checks, input, None)))
 
         made = await _in_partnership(info.context, "recordStaffPosition", input, work)
-        return StaffPositionPayload(staff_position=_object(made), **_shown(made))
+        told = await _warnings(info.context, made)
+        return StaffPositionPayload(staff_position=_object(made), warnings=told, **_shown(made))
 
     @strawberry.mutation
     async def update_staff_position(
@@ -125,7 +147,8 @@ class AnchorMutation:
 
         of = (staffing.StaffPosition, "StaffPosition", "position", input.position)
         made = await _of_row(info.context, "updateStaffPosition", input, of, work)
-        return StaffPositionPayload(staff_position=_object(made), **_shown(made))
+        told = await _warnings(info.context, made)
+        return StaffPositionPayload(staff_position=_object(made), warnings=told, **_shown(made))
 
     @strawberry.mutation
     async def record_in_kind_resource(
@@ -206,12 +229,27 @@ class AnchorMutation:
     ) -> ObligationPayload:
         """Something due under an investment."""
 
-        async def work(checks: Checks, kept: Investment) -> GlobalId:
+        async def work(checks: Checks, kept: InvestmentRow) -> GlobalId:
             return await books.record_obligation(checks, input, kept)
 
-        of = (Investment, "Investment", "investment", input.investment)
+        of = (InvestmentRow, "Investment", "investment", input.investment)
         made = await _of_row(info.context, "recordObligation", input, of, work)
         return ObligationPayload(obligation=_object(made), **_shown(made))
+
+    @strawberry.mutation
+    async def set_agreements(
+        self,
+        info: Asked,
+        input: given.SetAgreementsInput,  # noqa: A002 - as above
+    ) -> InvestmentPayload:
+        """Sets what is agreed about an investment: its renewal, match, instalments and fee."""
+
+        async def work(checks: Checks, kept: InvestmentRow) -> GlobalId:
+            return await set_agreements(checks, input, kept)
+
+        of = (InvestmentRow, "Investment", "investment", input.investment)
+        made = await _of_row(info.context, "setAgreements", input, of, work)
+        return InvestmentPayload(investment=_object(made), **_shown(made))
 
     @strawberry.mutation
     async def complete_obligation(

@@ -65,7 +65,7 @@ async def _payers(context: Context, keys: Sequence[Key]) -> Mapping[Key, set[UUI
         select(f.partnership_id, f.position_id, g.organization_id)
         .join(i, and_(i.partnership_id == f.partnership_id, i.id == f.investment_id))
         .join(g, and_(g.partnership_id == i.partnership_id, g.id == i.funder_id))
-        .where(tuple_(f.partnership_id, f.position_id).in_(keys))
+        .where(tuple_(f.partnership_id, f.position_id).in_(keys), f.withdrawn_at.is_(None))
     )
 
     async def read(session: AsyncSession) -> Mapping[Key, set[UUID]]:

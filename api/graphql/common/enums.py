@@ -11,7 +11,7 @@ from allocation.evidence.pooling import EffectBasis
 from allocation.movements import NarrowingCause
 from allocation.problem import Objective
 from models.in_kind import InKindKind, InKindUnit
-from models.ledger import TransactionKind
+from models.ledger import AccountKind, TransactionKind
 from models.measurements import MeasurementStatus, SuppressionRule
 from models.obligations import ObligationKind
 from models.organizations import Sector
@@ -23,10 +23,19 @@ from models.resources import DatePrecision, EvidenceTier, FunderKind, ResourceUs
 from models.scenarios import MoveDecision, ScenarioStatus
 from models.staffing import KeyRole, Provision
 
-__all__ = ["AlignmentStep", "FindingSeverity", "LockReason", "UserErrorCode"]
+__all__ = ["AlignmentStep", "FindingSeverity", "LockReason", "ReportStatus", "TimeBucket", "UserErrorCode"]
 
 for _kind in (
-    *(BindingKind, DatePrecision, DisparityMethod, DisparityStatus, EffectBasis, EvidenceTier, FunderKind),
+    *(
+        AccountKind,
+        BindingKind,
+        DatePrecision,
+        DisparityMethod,
+        DisparityStatus,
+        EffectBasis,
+        EvidenceTier,
+        FunderKind,
+    ),
     *(InKindKind, InKindUnit, KeyRole, MeasurementStatus, MoveDecision, NarrowingCause, Objective),
     *(ObligationKind, Provision),
     *(ReferenceKind, ResourceUse, Role, ScenarioStatus, Sector, Setting, Stage, StudyDesign, SuppressionRule),
@@ -66,6 +75,25 @@ class FindingSeverity(StrEnum):
     ERROR = "ERROR"
     WARNING = "WARNING"
     NOTICE = "NOTICE"
+
+
+@strawberry.enum
+class TimeBucket(StrEnum):
+    """How long a period of an answer is; quarters and years are of the fiscal year."""
+
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    YEAR = "YEAR"
+
+
+@strawberry.enum
+class ReportStatus(StrEnum):
+    """How a sub-grant's reports stand: one is LATE, one is still DUE, all are DONE, or NONE is owed."""
+
+    LATE = "LATE"
+    DUE = "DUE"
+    DONE = "DONE"
+    NONE = "NONE"
 
 
 @strawberry.enum

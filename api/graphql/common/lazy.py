@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 if TYPE_CHECKING:
+    from api.graphql.anchor.agreements import Obligation
     from api.graphql.anchor.in_kind import InKindResource
     from api.graphql.anchor.staffing import StaffPosition
     from api.graphql.imports import Import
@@ -33,6 +34,7 @@ __all__ = [
     "LazyIndicator",
     "LazyInvestment",
     "LazyMeasurement",
+    "LazyObligation",
     "LazyOrganization",
     "LazyOutcome",
     "LazyPartnership",
@@ -53,6 +55,7 @@ LazyInKindResource = Annotated["InKindResource", strawberry.lazy("api.graphql.an
 LazyIndicator = Annotated["Indicator", strawberry.lazy("api.graphql.outcomes.indicators")]
 LazyInvestment = Annotated["Investment", strawberry.lazy("api.graphql.money.investments")]
 LazyMeasurement = Annotated["Measurement", strawberry.lazy("api.graphql.outcomes.measurements")]
+LazyObligation = Annotated["Obligation", strawberry.lazy("api.graphql.anchor.agreements")]
 LazyOrganization = Annotated["Organization", strawberry.lazy("api.graphql.organizations")]
 LazyOutcome = Annotated["Outcome", strawberry.lazy("api.graphql.outcomes.indicators")]
 LazyPartnership = Annotated["Partnership", strawberry.lazy("api.graphql.partnerships")]

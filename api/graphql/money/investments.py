@@ -23,6 +23,8 @@ from api.graphql.common.enums import AlignmentStep
 from api.graphql.common.lazy import LazyFunder, LazyOrganization
 from api.graphql.common.permissions import Permission, may, permission
 from api.graphql.common.references import members_only, own_or_shared
+from api.graphql.history import RevisionConnection, revisions
+from api.graphql.history import of_investment as of_event
 from api.graphql.lookahead import (
     By,
     Computed,
@@ -81,6 +83,7 @@ class Investment(Node):
     match: MatchRequirement | None
     instalments: list[Instalment]
     obligations: list[Obligation]
+    revisions: RevisionConnection = listed(revisions)
     missing: list[AlignmentStep]
     alignment_level: int
     version: int
@@ -132,6 +135,7 @@ PLANS = (
             "match": Computed(load_match, _KEY),
             "instalments": INSTALMENTS,
             "obligations": members_only(Listed(in_order), Right.READ_OBLIGATIONS),
+            "revisions": members_only(Listed(revisions, on=of_event), Right.READ_HISTORY),
             "missing": Value(missing, nullable=False),
             "permission": permission(INVESTMENT.c.partnership_id, owner=owner),
             "alignmentLevel": Value(level, nullable=False),

@@ -10,6 +10,7 @@ from strawberry.types import Info
 
 from allocation import recording
 from allocation.ledger import LedgerError, LedgerRefusal, Line
+from api.graphql.anchor.anchor_changes import InvestmentPayload
 from api.graphql.common.basics import row
 from api.graphql.common.changes import Changed, Refused, UserError
 from api.graphql.common.checks import MOST, Checks, of_row
@@ -17,7 +18,6 @@ from api.graphql.common.context import Context
 from api.graphql.common.enums import UserErrorCode
 from api.graphql.common.ids import GlobalId
 from api.graphql.money import transaction_inputs as given
-from api.graphql.money.investments import Investment
 from api.graphql.money.transactions import Transaction
 from api.graphql.reallocation.reallocation_inputs import MoneyInput
 from models.base import new_id
@@ -48,15 +48,6 @@ class TransactionPayload:
     """The transaction as recorded; null with `userErrors` where nothing was."""
 
     transaction: Transaction | None
-    user_errors: list[UserError]
-    replayed: bool
-
-
-@strawberry.type
-class InvestmentPayload:
-    """The investment after the change; null with `userErrors` where nothing was changed."""
-
-    investment: Investment | None
     user_errors: list[UserError]
     replayed: bool
 

@@ -16,16 +16,12 @@ METRICS_QUERY: Final = frozenset(
         "CountingLevel",
         "Funder.alignment",
         "Partnership.alignment",
-        "TimeBucket",
     }
 )
 ANCHORS_BOOKS_AND_STAFF: Final = frozenset(
     {
-        "InstalmentInput",
-        "MatchRequirementInput",
         "OrganizationMatch",
         "Partnership.organizationMatches",
-        "RenewalInput",
     }
 )
 POLICY: Final = frozenset(
@@ -65,24 +61,19 @@ POLICY: Final = frozenset(
 )
 QUALITY_HISTORY_AND_RESULTS: Final = frozenset(
     {
-        "AuditEvent",
         "CoverageCell",
         "Export",
         "ExportFormat",
         "ExportStatus",
-        "FieldChange",
         "Investment.results",
-        "Investment.revisions",
         "InvestmentResult",
         "OutcomeTrend",
-        "Partnership.auditEvents",
         "Partnership.coverage",
         "Partnership.qualityFindings",
         "Partnership.sources",
         "QualityFilter",
         "QualityFinding",
         "QualityKind",
-        "Revision",
         "Source",
     }
 )
