@@ -26,6 +26,7 @@ from api.graphql.door.operations import ContextFactory, Operations, core_schema
 from api.graphql.door.sign_in import callers, operator
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
+from api.graphql.money.transaction_changes import TransactionMutation
 from api.graphql.outcomes import baselines, indicators, measurements, places, submissions
 from api.graphql.outcomes.outcome_changes import OutcomeMutation
 from api.graphql.policy import advocacy, barriers, measures, plans
@@ -72,7 +73,13 @@ PLANS = Plans(
 
 @strawberry.type
 class Mutation(
-    ReallocationMutation, AnchorMutation, OutcomeMutation, PolicyMutation, MeasureMutation, PracticeMutation
+    ReallocationMutation,
+    AnchorMutation,
+    TransactionMutation,
+    OutcomeMutation,
+    PolicyMutation,
+    MeasureMutation,
+    PracticeMutation,
 ):
     """Each change is made whole or not at all, and once per idempotency key."""
 

@@ -1,7 +1,8 @@
 """The context of an operation: who asks, and the one door to the database.
 
 Reading goes through one session at a time, opened when it is first needed and shared under a lock, because
-resolvers run together and a session is for one of them. Writing opens a transaction of its own.
+resolvers run together and a session is for one of them; all of it sees one snapshot, so that the figures of an
+answer fit each other. Writing opens a transaction of its own.
 """
 
 import asyncio
@@ -157,7 +158,7 @@ class Context:
         scope = Scope(tuple(self.caller.roles), None, self.caller.actor)
         await self._reading.enter_async_context(self._placed(sorted(self.caller.roles) or (EVERYBODY,)))
         session = await self._reading.enter_async_context(
-            self.database.session(scope, seconds=self._seconds())
+            self.database.session(scope, seconds=self._seconds(), one_snapshot=True)
         )
         self._session = session
         await session.execute(OPEN_PUBLIC)

@@ -25,25 +25,17 @@ QUALITY_HISTORY_AND_RESULTS: Final = frozenset(
 )
 CHANGES: Final = frozenset(
     {
-        "AllocateInput",
-        "AllocationLineInput",
-        "AllocationLineKeyInput",
-        "Mutation.allocate",
         "Mutation.mergeOrganizations",
         "Mutation.previewImport",
         "Mutation.recordInvestment",
         "Mutation.recordOrganization",
-        "Mutation.recordTransaction",
         "Mutation.requestExport",
-        "Mutation.reverseTransaction",
         "Mutation.updateInvestment",
         "PreviewImportInput",
         "RecordInvestmentInput",
         "RecordOrganizationInput",
-        "RecordTransactionInput",
         "RequestExportInput",
         "RestrictionInput",
-        "ReverseTransactionInput",
         "UpdateInvestmentInput",
     }
 )
