@@ -1,37 +1,20 @@
-"""What is reckoned of an alignment before its dollars are added up: tiers, trends, and who is behind.
+"""What is reckoned of an alignment before its dollars are added up: tiers, and who is behind.
 
 An outcome is told by the one indicator by which it is planned (`allocation.targets`), so that neither a dollar
-nor a child counts once for each indicator. A trend compares an outcome's first and latest figures of everybody
-under one definition: it has moved where the 90 % interval of the difference of the two shares leaves out
-nought (Newcombe 1998, Statistics in Medicine 17:873-890, method 10), or without counts by more than a point.
+nor a child counts once for each indicator.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import StrEnum
 from functools import lru_cache
 
 from allocation.disparities import Disparity, DisparityStatus
 from allocation.evidence.finding import Finding, Setting
 from allocation.evidence.tier_rules import EvidenceTier
 from allocation.evidence.tiers import InterventionReport, Rationale, TierAssessment, assess, weigh
-from allocation.gaps import Figure
-from allocation.intervals import newcombe_interval
 from allocation.practice_facts import Community
 
-TREND_CONFIDENCE = 0.90
-TREND_POINTS = Decimal(1)
 NOTHING, NO_FINDING = "NONE", "NO_FINDING"
-
-
-class OutcomeTrend(StrEnum):
-    """Which way an outcome has gone since its first figure under today's definition."""
-
-    IMPROVING = "IMPROVING"
-    MAINTAINING = "MAINTAINING"
-    WORSENING = "WORSENING"
-    NO_DATA = "NO_DATA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +86,9 @@ def _tiers_of(
     found = []
     for outcome in (None, *sorted(outcomes)):
         weighed = weigh(findings, outcome=outcome, reports=reports)
-        seen: frozenset[str] = frozenset().union(*(each.populations for each in weighed.findings))
+        seen: frozenset[str] = frozenset().union(
+            *(each.populations for case in weighed.cases for each in case.findings)
+        )
         judged: dict[frozenset[str], TierAssessment] = {}
         for group, served in groups:
             shared = served & seen  # groups of whom the studies saw the same people are judged once
@@ -139,21 +124,3 @@ def needs_of(
                 each.status,
                 each.students_behind,
             )
-
-
-def trend_of(figures: Sequence[Figure], *, higher_is_better: bool) -> OutcomeTrend:
-    """The trend of a series; `figures` may stand in any order, and withheld ones are passed over."""
-    known = sorted((each for each in figures if each.rate is not None), key=lambda each: each.period_end)
-    comparable = [each for each in known if each.version == known[-1].version]
-    if len(comparable) < 2:
-        return OutcomeTrend.NO_DATA
-    first, latest = comparable[0], comparable[-1]
-    if first.counts is not None and latest.counts is not None:
-        interval = newcombe_interval(latest.counts, first.counts, TREND_CONFIDENCE)
-        rose, fell = interval.low > 0, interval.high < 0
-    else:
-        change = (latest.rate or Decimal(0)) - (first.rate or Decimal(0))
-        rose, fell = change > TREND_POINTS, change < -TREND_POINTS
-    if not (rose or fell):
-        return OutcomeTrend.MAINTAINING
-    return OutcomeTrend.IMPROVING if rose is higher_is_better else OutcomeTrend.WORSENING

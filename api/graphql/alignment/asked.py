@@ -5,6 +5,7 @@ from typing import Final
 
 import strawberry
 
+from api.graphql.common.enums import TimeBucket
 from api.graphql.common.errors import Code, Refusal
 from api.graphql.money.investment_filters import InvestmentFilter
 from models.resources import EvidenceTier, ResourceUse
@@ -16,7 +17,6 @@ __all__ = [
     "AlignmentMeasure",
     "AlignmentOrder",
     "CountingLevel",
-    "TimeBucket",
     "checked",
 ]
 
@@ -70,15 +70,6 @@ class AlignmentDimension(StrEnum):
     POSITION = "POSITION"
     POLICY_PLAN = "POLICY_PLAN"
     EVIDENCE_BLOCKER = "EVIDENCE_BLOCKER"
-
-
-@strawberry.enum
-class TimeBucket(StrEnum):
-    """When money moved. Years are the partnership's fiscal years, quarters are quarters of those."""
-
-    MONTH = "MONTH"
-    QUARTER = "QUARTER"
-    YEAR = "YEAR"
 
 
 @strawberry.enum

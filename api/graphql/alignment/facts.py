@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.access import Right
-from api.graphql.alignment.asked import AlignmentDimension, AlignmentMeasure, CountingLevel, TimeBucket
+from api.graphql.alignment.asked import AlignmentDimension, AlignmentMeasure, CountingLevel
 from api.graphql.alignment.plan import SUMS, Plan
+from api.graphql.common.enums import TimeBucket
 from api.graphql.common.references import allowed_rows, optionally
 from api.graphql.lookahead import Scope, Sql, all_of
 from api.graphql.lookahead.sql import Binder

@@ -10,24 +10,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from allocation.alignment import (
     KnownTier,
     Need,
-    OutcomeTrend,
     Studied,
     known_tiers,
     needs_of,
-    trend_of,
 )
 from allocation.evidence.finding import Finding, Setting
 from allocation.frames.evidence import read_rationales, read_reports
 from allocation.frames.figures import read_figures, weighed
+from allocation.frames.people import read_people
 from allocation.frames.places import read_partnership, read_populations
 from allocation.frames.practices import read_findings
 from allocation.gaps import Figure
 from allocation.practice_facts import Community
 from allocation.standing import Standing
 from allocation.targets import everybody, home_area, indicators_of
+from allocation.trends import OutcomeTrend, trend_of
 from api.graphql.common.context import Context
 from api.graphql.outcomes.comparisons import read_judged
-from api.graphql.practices.evidence import read_people
 
 __all__ = ["Known", "read_known"]
 
@@ -97,10 +96,11 @@ class _Figures:
 
 async def _figures(context: Context, partnership_id: UUID) -> _Figures:
     async def read(session: AsyncSession) -> _Figures:
-        standing = await read_people(session, partnership_id)
+        figures = await read_figures(session, partnership_id)
+        standing = await read_people(session, await read_partnership(session, partnership_id), figures)
         area, group = home_area(standing), everybody(standing)
         series = defaultdict(list)
-        for each in await read_figures(session, partnership_id):
+        for each in figures:
             if (str(each.area_id), str(each.population_id)) == (area, group):
                 series[str(each.indicator_id)].append(weighed(each))
         return _Figures(standing, series)
