@@ -71,9 +71,20 @@ def lines() -> tuple[Dollars, ...]:
         is_plain = not row["practice"] and row["use"] == awards()[award]["Use"]
         used, fee = (sums.pop(key, Decimal(0)) if is_plain else Decimal(0) for sums in (spent, fees))
         kept[award] += fee
-        said = {name: row[name] for name in ("practice", "outcome", "population", "area", "use")}
-        more = {"position": row["position"], "fiscal_year": row["fiscal_year"]}
-        found.append(Dollars(award, committed=Decimal(row["amount"]) - fee, spent=used, **said, **more))
+        found.append(
+            Dollars(
+                award,
+                row["use"],
+                Decimal(row["amount"]) - fee,
+                practice=row["practice"],
+                outcome=row["outcome"],
+                population=row["population"],
+                area=row["area"],
+                position=row["position"],
+                fiscal_year=row["fiscal_year"],
+                spent=used,
+            )
+        )
     found += [Dollars(award, awards()[award]["Use"], left) for award, left in rest.items() if left]
     found += [Dollars(award, awards()[award]["Use"], fee, fees=fee) for award, fee in kept.items() if fee]
     assert not spent, "every expenditure has a line"
