@@ -54,14 +54,15 @@ def test_the_rights_of_each_role_are_these() -> None:
     own_only = {Right.READ_BOOKS, Right.READ_RENEWALS, Right.READ_TERMS, Right.DECIDE}
     own_only |= {Right.READ_STAFFING, Right.READ_BUDGET, Right.READ_OBLIGATIONS}
     held = {role: {right for right in Right if bearer(role).denied(right, HERE) is None} for role in Role}
-    table = {Right.READ_SCENARIOS, Right.SUGGEST, Right.READ_MATCH}
+    table = {Right.READ_SCENARIOS, Right.SUGGEST, Right.READ_MATCH, Right.READ_POLICY}
+    policy = {Right.READ_LOBBYING, Right.KEEP_POLICY, Right.RAISE_BARRIERS, Right.RECORD_SPENDING}
     assert held == {
         Role.ADMIN: everything,
-        Role.ANCHOR: everything,
+        Role.ANCHOR: everything - {Right.KEEP_POLICY, Right.RAISE_BARRIERS},
         Role.FUNDER: table,
-        Role.POLICY: table | {Right.READ_TERMS},
+        Role.POLICY: table | policy | {Right.READ_TERMS},
         Role.DATA: table | {Right.READ_TERMS, Right.READ_IMPORTS},
-        Role.FACILITATOR: table | {Right.READ_TERMS},
+        Role.FACILITATOR: table | {Right.READ_TERMS, Right.RAISE_BARRIERS},
         Role.COMMUNITY: set(),
     }
     funder = bearer(Role.FUNDER)
