@@ -16,7 +16,6 @@ from api.exchange.records import (
     LocalResultRecord,
     OrganizationRecord,
     OutcomeRecord,
-    PolicyPlanRecord,
     PopulationRecord,
     PositionFundingRecord,
     PositionRecord,
@@ -25,6 +24,7 @@ from api.exchange.records import (
     Record,
     RestrictionRecord,
 )
+from api.exchange.records_policy import PolicyPlanRecord
 
 if TYPE_CHECKING:
     from tests.api.exchange.conftest import Reader, Writer

@@ -180,7 +180,7 @@ async def test_a_plan_walks_its_whole_life_as_the_policy_role(
         name: (value or {}).get("amount") if isinstance(value, dict) else value
         for name, value in shown["lobbying"].items()
     }
-    assert lobbying.pop("basis").startswith("United States, expenditure test: 26 USC 4911(c)(2)")
+    assert str(lobbying.pop("basis")).startswith("United States, expenditure test: 26 USC 4911(c)(2)")
     assert lobbying == {
         "spent": "250.00",
         "limit": "100000.00",
