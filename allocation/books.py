@@ -1,4 +1,4 @@
-"""The anchor entity's books, made from the ledger's flows: balances as of a day, and what a period changed.
+"""The anchor entity's balances, made from the ledger's flows: what dollars are for, and where they are.
 
 A flow is the sum of like transfers between two kinds of account, in minor units of one currency. Credit balances
 say what dollars are for (available, obligated, spent, kept as fee), debit balances where they are (receivable,
@@ -7,8 +7,7 @@ cash, paid straight to the recipient); the two sides are always equal, so a stat
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 
 from allocation.months import shared_out
 
@@ -70,6 +69,11 @@ class FundBalance:
     obligated: int = 0
     spent: int = 0
     fees: int = 0
+
+    @property
+    def cash(self) -> int:
+        """What of the receipts is still at hand; what a funder paid past the anchor was not spent from them."""
+        return self.received - self.fees - max(self.spent - self.disbursed, 0)
 
 
 Amounts = dict[str, int]
@@ -150,75 +154,3 @@ def _by_restriction(amounts: Amounts, award: Award, committed: int) -> Iterable[
         half["committed"] = half["available"] + half["obligated"] + half["spent"] + half["fees"]
         half["promised"] = half["committed"] - half["received"] - half["disbursed"]
     return [(True, halves[0]), (False, halves[1])]
-
-
-@dataclass(frozen=True)
-class StatementLine:
-    """One kind of account over a period: opening + the changes by kind of transaction = closing, to the cent."""
-
-    account: str
-    opening: int
-    changes: Mapping[str, int]
-
-    @property
-    def closing(self) -> int:
-        """The balance at the end of the period's last day."""
-        return self.opening + sum(self.changes.values())
-
-
-@dataclass(frozen=True)
-class Statement:
-    """What a period changed, in one currency. Balances of PLACES are debits less credits, all others the reverse.
-
-    Net assets are what is available and obligated; they change by revenue less expenses less fees.
-    """
-
-    from_on: date
-    to_on: date
-    currency: str
-    lines: Sequence[StatementLine]
-    revenue: int
-    expenses: Mapping[str, int] = field(default_factory=dict)
-    fees: int = 0
-
-    @property
-    def opening_net_assets(self) -> int:
-        """Available and obligated before the first day."""
-        return sum(line.opening for line in self.lines if line.account in {"AVAILABLE", "OBLIGATED"})
-
-    @property
-    def closing_net_assets(self) -> int:
-        """Available and obligated after the last day."""
-        return sum(line.closing for line in self.lines if line.account in {"AVAILABLE", "OBLIGATED"})
-
-
-def statement_of_activity(
-    before: Iterable[Flow], during: Iterable[Flow], period: tuple[date, date], currency: str
-) -> Statement:
-    """The statement of a period from the flows before its first day and those within it."""
-    old = [flow for flow in before if flow.currency == currency]
-    fresh = [flow for flow in during if flow.currency == currency]
-    lines = [_line(old, fresh, account) for account in (*PLACES, *PURPOSES)]
-    uses = sorted({side.use for flow in fresh for side in (flow.debit, flow.credit) if side.use})
-    spent = {use: balance_of(fresh, "SPENT", use) for use in uses}
-    return Statement(
-        from_on=period[0],
-        to_on=period[1],
-        currency=currency,
-        lines=lines,
-        revenue=_committed(fresh),
-        expenses={use: amount for use, amount in spent.items() if amount},
-        fees=balance_of(fresh, "FEE"),
-    )
-
-
-def _line(before: Sequence[Flow], during: Sequence[Flow], account: str) -> StatementLine:
-    sign = -1 if account in PLACES else 1
-    changes: Amounts = defaultdict(int)
-    for flow in during:
-        changes[flow.kind] += sign * balance_of([flow], account)
-    return StatementLine(
-        account,
-        sign * balance_of(before, account),
-        {kind: amount for kind, amount in sorted(changes.items()) if amount},
-    )

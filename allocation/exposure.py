@@ -40,6 +40,7 @@ def _line(
         starts_on=investment.starts_on,
         ends_on=investment.ends_on,
         practice=standing.row(line.practice),
+        outcome=standing.row(line.outcome),
         position=standing.row(line.position),
         use=line.use,
         students_per_unit=students,

@@ -14,6 +14,8 @@ from allocation.positions import BEGINNING, END, ONE_DAY, Funding, Position
 from allocation.staffing import PositionOutlook, StaffingMonth, StaffingOutlook, outlook
 from allocation.standing import fiscal_year_span
 
+NETWORKS = "COLLABORATIVE_ACTION"  # the use of what pays for the networks' own work
+
 
 class LossError(ValueError):
     """The question of a loss contradicts itself; the sentence says where."""
@@ -50,6 +52,7 @@ class LineAtRisk:
     starts_on: date | None = None
     ends_on: date | None = None
     practice: str | None = None
+    outcome: str | None = None
     position: str | None = None
     use: str = "UNASSIGNED"
     students_per_unit: float | None = None
@@ -66,23 +69,36 @@ class PositionLoss:
 
 
 @dataclass(frozen=True)
+class PartLoss:
+    """What one part of the work loses: minor units by currency, from which day, and how many students.
+
+    `students` is None where no effect of the lost dollars is known.
+    """
+
+    dollars: Mapping[str, int]
+    from_on: date
+    students: float | None
+
+
+@dataclass(frozen=True)
 class FunderLoss:
-    """What a loss takes. `networks` is empty until a partnership records any.
+    """What a loss takes. `practices` are by practice; `networks` by award and outcome, of collaborative action.
 
     `dollars` has one amount in minor units a currency, never summed across; gifts in kind are none of them.
     `students` is None where no lost line has a known effect. `unknown_effect` are the practices' lost dollars of
     which no effect is known.
     """
 
+    currency: str
     dollars: Mapping[str, int]
     positions: Sequence[PositionLoss]
-    practices: Mapping[str, int]
+    practices: Mapping[str, PartLoss]
+    networks: Mapping[tuple[str, str | None], PartLoss]
     students: float | None
     unknown_effect: Mapping[str, int]
     first_gap: date | None
     runway_months: int
     months: Sequence[StaffingMonth]
-    networks: Sequence[str] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True)
@@ -107,23 +123,34 @@ def simulate_loss(standing: StaffAndLines, loss: Loss, before: StaffingOutlook) 
     """
     after = _after(standing, loss, before)
     lost = lost_lines(standing, loss)
-    practices: dict[str, int] = defaultdict(int)
-    unknown: dict[str, int] = defaultdict(int)
+    start_month = standing.fiscal_year_start_month
+    practices: dict[str, list[tuple[LineAtRisk, int]]] = defaultdict(list)
+    networks: dict[tuple[str, str | None], list[tuple[LineAtRisk, int]]] = defaultdict(list)
     for line, amount in lost:
         if line.practice is not None:
-            practices[line.practice] += amount
-            if line.students_per_unit is None:
-                unknown[line.currency] += amount
+            practices[line.practice].append((line, amount))
+        elif line.use == NETWORKS:
+            networks[line.investment, line.outcome].append((line, amount))
+    unknown = [pair for mine in practices.values() for pair in mine if pair[0].students_per_unit is None]
     return FunderLoss(
+        currency=standing.currency,
         dollars=_by_currency(lost),
         positions=_position_losses(before, after),
-        practices=dict(practices),
+        practices={each: _part(mine, loss, start_month) for each, mine in practices.items()},
+        networks={each: _part(mine, loss, start_month) for each, mine in networks.items()},
         students=_students(lost),
-        unknown_effect=dict(unknown),
+        unknown_effect=_by_currency(unknown),
         first_gap=after.first_gap,
         runway_months=after.runway_months,
         months=after.months,
     )
+
+
+def _part(lost: Sequence[tuple[LineAtRisk, int]], loss: Loss, start_month: int) -> PartLoss:
+    """The part's dollars go from the day of the loss, or from the first day that they are for."""
+    terms = [_term_of(line, start_month) for line, _ in lost]
+    first = min(max(term.first, loss.from_on) if term.last < END else loss.from_on for term in terms)
+    return PartLoss(_by_currency(lost), first, _students(lost))
 
 
 def without(fundings: Iterable[Funding], loss: Loss) -> Sequence[Funding]:

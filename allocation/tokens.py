@@ -50,7 +50,7 @@ async def create_token(
     """
     if expires_at <= datetime.now(UTC):
         raise TokenError("a token expires in the future")
-    found = None if organization is None else await _organization(session, partnership_id, organization)
+    found = None if organization is None else await organization_named(session, partnership_id, organization)
     if role is Role.FUNDER and found is None:
         raise TokenError("a funder's token needs the funder's organization: its identifier or its name")
     token = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
@@ -136,7 +136,7 @@ def actor_of(row: AccessToken) -> str:
     return f"token:{row.id}"
 
 
-async def _organization(session: AsyncSession, partnership_id: UUID, named: str) -> Organization:
+async def organization_named(session: AsyncSession, partnership_id: UUID, named: str) -> Organization:
     """By its identifier (scheme and value, or the value alone), else by its name. Errors: TokenError."""
     i = OrganizationIdentifier
     full = i.scheme + "-" + i.value

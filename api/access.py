@@ -14,6 +14,7 @@ from models.people import Role
 __all__ = ["COMMUNITY", "Caller", "Denial", "Right"]
 
 _STAFF = frozenset({Role.ADMIN, Role.ANCHOR})
+_STEWARDS = frozenset({Role.ADMIN, Role.DATA})
 _TABLE = frozenset(Role) - {Role.COMMUNITY}
 
 
@@ -38,6 +39,11 @@ class Right(Enum):
         _STAFF,
         True,
         "Single transactions name payees and carry notes: only the anchor and the award's funder may read them.",
+    )
+    READ_FLOWS = (
+        _TABLE,
+        False,
+        "When money moved, and what is pledged, is known to those at the table.",
     )
     READ_RENEWALS = (
         _STAFF,
@@ -69,10 +75,25 @@ class Right(Enum):
         True,
         "What a donor's letter allows is known to those at the table; a funder may read its own.",
     )
+    READ_HISTORY = (
+        _STAFF | {Role.DATA},
+        True,
+        "Who changed what is for the anchor and the data manager; a funder reads it of its own awards.",
+    )
     READ_IMPORTS = (
         _STAFF | {Role.DATA},
         False,
         "Import reports quote rows of the files: only the anchor and the data manager may read them.",
+    )
+    KEEP_FIGURES = (
+        _STEWARDS,
+        False,
+        "Only the data manager and the administrator record figures, groups, areas, indicators and rules.",
+    )
+    READ_RECORDED = (
+        _STEWARDS,
+        False,
+        "What lies behind a release is read by the data manager and the administrator, and each look is kept.",
     )
     READ_POLICY = (
         _TABLE,
@@ -119,6 +140,16 @@ class Right(Enum):
         False,
         "Only the anchor and the policy team record what was spent on exempt purposes.",
     )
+    RECORD_MEASURES = (
+        frozenset({Role.ADMIN, Role.POLICY}),
+        False,
+        "Only the policy team records the bills, rules and bylaws that it follows.",
+    )
+    RECORD_EVIDENCE = (
+        _STAFF | {Role.DATA},
+        False,
+        "Only the anchor and the data manager record practices and findings: nobody grades what it runs or funds.",
+    )
     APPLY = (
         _STAFF,
         False,
@@ -140,13 +171,13 @@ class Denial:
 class Caller:
     """Somebody who asks. `roles` says what he is to each partnership; the operator is ADMIN of all.
 
-    `organization_id` is the bearer's organization in the one partnership of its token.
+    `organizations` says for which organization he speaks in a partnership: one giver has an id of its own in each.
     """
 
     name: str | None = None
     actor: str = "community"
     roles: Mapping[UUID, Role] = field(default_factory=dict)
-    organization_id: UUID | None = None
+    organizations: Mapping[UUID, UUID] = field(default_factory=dict)
     is_operator: bool = False
 
     @property
@@ -164,18 +195,32 @@ class Caller:
 
     def partnerships_with_own(self, right: Right) -> tuple[UUID, ...]:
         """Where he has it over what is his organization's own, and not over everything."""
-        if not right.own or self.organization_id is None:
+        if not right.own:
             return ()
         return tuple(
-            id_ for id_, role in self.roles.items() if role is Role.FUNDER and role not in right.roles
+            id_
+            for id_, role in self.roles.items()
+            if role is Role.FUNDER and role not in right.roles and id_ in self.organizations
         )
 
-    def denied(self, right: Right, partnership_id: UUID, owners: Iterable[UUID | None] = ()) -> Denial | None:
-        """None where he may. `owners` are the organizations that what is asked for belongs to."""
+    def denied(
+        self,
+        right: Right,
+        partnership_id: UUID,
+        owners: Iterable[UUID | None] = (),
+        *,
+        asked_by: str | None = None,
+    ) -> Denial | None:
+        """None where he may.
+
+        `owners` are the organizations that what is asked for belongs to, `asked_by` is who asked for it to be made.
+        """
         if self.role_in(partnership_id) in right.roles:
             return None
-        mine = self.organization_id is not None and self.organization_id in set(owners)
-        if mine and partnership_id in self.partnerships_with_own(right):
+        if right is Right.CANCEL and asked_by == self.actor and partnership_id in self.roles:
+            return None
+        mine = self.organizations.get(partnership_id)
+        if mine in set(owners) and partnership_id in self.partnerships_with_own(right):
             return None
         return Denial(right)
 

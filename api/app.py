@@ -1,11 +1,12 @@
 """The web application: the one place that wires its parts together.
 
-    app = create_app(database)
+    app = create_app(database, settings)
 
 It owns no connection: whoever opened the database closes it after the server has stopped.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
+from dataclasses import replace
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -19,29 +20,41 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.events import scenario_events
 from api.explorer import explorer_routes
 from api.graphql.door.endpoint import GraphQLEndpoint
+from api.graphql.door.limits import LIMITS, Limits
 from api.graphql.door.sign_in import callers
 from api.graphql.door.sockets import GraphQLSocket
 from api.graphql.schema import build
 from api.health import faults_of
 from api.metrics import Measured, metrics
-from api.sessions import sign_in_page, signed_in, token_of
+from api.oidc import Client, Provider
+from api.origins import SameOrigin
+from api.sessions import Cookies
+from api.sign_in import SignIn
 from models.database import Database
+from models.settings import Settings
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
 """What every response bears unless its own route says otherwise (OWASP HTTP Headers Cheat Sheet)."""
+HSTS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where people come by https, they come by nothing else for a year (RFC 6797)."""
 
 
-def create_app(database: Database) -> Starlette:
-    """The application over an open database."""
-    operations = build(database, token_of=token_of)
-    contexts = callers(database, token_of)
+def create_app(database: Database, settings: Settings | None = None) -> Starlette:
+    """The application over an open database; without settings, people sign in by token alone."""
+    public_url = settings.public_url if settings else None
+    cookies = Cookies(database.logins.secret)
+    contexts = callers(database, cookies.token_of, cookies.session_of)
+    operations = build(database, contexts=contexts, limits=_limits(settings))
+    pages = SignIn(database, contexts, cookies, _provider(settings), public_url)
+    is_https = (public_url or "").startswith("https://")
 
     async def readyz(_: Request) -> Response:
         faults = await faults_of(database)
@@ -49,16 +62,36 @@ def create_app(database: Database) -> Starlette:
 
     routes: list[BaseRoute] = [
         Route("/graphql", GraphQLEndpoint(operations)),
-        WebSocketRoute("/graphql", GraphQLSocket(operations)),
+        WebSocketRoute("/graphql", GraphQLSocket(operations, frozenset({public_url} if public_url else ()))),
         Route("/scenarios/{scenario}/events", scenario_events(database, contexts), methods=["GET"]),
-        Route("/sign-in", sign_in_page(contexts), methods=["GET", "POST"]),
+        *pages.routes(),
         Route("/healthz", healthz, methods=["GET"]),
         Route("/readyz", readyz, methods=["GET"]),
         Route("/metrics", metrics, methods=["GET"]),
         Route("/", front, methods=["GET"]),
-        *explorer_routes(signed_in(contexts)),
+        *explorer_routes(pages.is_signed_in),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(Measured), Middleware(Guarded)])
+    middleware = [
+        Middleware(Measured),
+        Middleware(Guarded, HEADERS | HSTS if is_https else HEADERS),
+        Middleware(SameOrigin, public_url),
+    ]
+    return Starlette(routes=routes, middleware=middleware, exception_handlers={Exception: broke})
+
+
+def _limits(settings: Settings | None) -> Limits:
+    return LIMITS if settings is None else replace(LIMITS, objects_per_second=settings.rate)
+
+
+def _provider(settings: Settings | None) -> Provider | None:
+    if settings is None or settings.oidc_issuer is None or settings.oidc_client is None:
+        return None
+    return Provider(Client(settings.oidc_issuer, settings.oidc_client, settings.oidc_secret))
+
+
+async def broke(_: Request, __: Exception) -> Response:
+    """What is a fault of ours is logged, and told in one sentence."""
+    return PlainTextResponse("Something went wrong here.\n", 500, HEADERS)
 
 
 async def healthz(_: Request) -> Response:
@@ -74,8 +107,9 @@ async def front(_: Request) -> Response:
 class Guarded:
     """Adds the security headers that a response lacks."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str] = HEADERS) -> None:
         self._app = app
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes one request on."""
@@ -85,14 +119,14 @@ class Guarded:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _complete(message)
+                _complete(message, self._headers)
             await send(message)
 
         await self._app(scope, receive, guarded)
 
 
-def _complete(message: MutableMapping[str, Any]) -> None:  # Any: an ASGI message
+def _complete(message: MutableMapping[str, Any], added: Mapping[str, str]) -> None:  # Any: an ASGI message
     message.setdefault("headers", [])
     headers = MutableHeaders(scope=message)
-    for name, value in HEADERS.items():
+    for name, value in added.items():
         headers.setdefault(name, value)

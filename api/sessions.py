@@ -1,87 +1,104 @@
-"""Sign-in for people: a page takes a token and keeps it in a cookie that no script can read.
+"""What a browser keeps of a sign-in: a token, or a person's sealed session, in cookies that no script can read.
 
-The cookie is the token itself, so that revoking it ends the session too. It is sent to this site's own requests
-alone (SameSite=Strict), and POST /graphql takes JSON alone, so another site's page can use it for nothing.
+A token's cookie is the token itself, so that revoking it ends the session too. A person's is sealed and names the
+person alone: what they may do is read from the admissions at each request, and signing out ends every copy of it.
+Both are sent to this site's own requests alone (SameSite=Strict).
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Final
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
 
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import Response
 
-from api.graphql.common.errors import Refusal
-from api.graphql.door.operations import Call, ContextFactory
-from api.graphql.door.sign_in import token_in
+from allocation.admissions import Person
+from api.graphql.common.errors import Code, Refusal
+from api.graphql.door.operations import Call
+from api.graphql.door.sign_in import Session, token_in
+from api.oidc import Attempt
+from api.seals import Seal
+
+__all__ = ["COOKIE", "SESSION", "Cookies"]
 
 COOKIE: Final = "alignment_token"
-LONGEST_TOKEN: Final = 200
-PAGE: Final = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sign in</title>
-<main>
-<h1>Sign in</h1>
-{note}
-<form method="post" action="/sign-in">
-<label for="token">Token</label>
-<input id="token" name="token" type="password" autocomplete="current-password" required maxlength="200">
-<button>Sign in</button>
-</form>
-<p><a href="/explorer">Explorer</a></p>
-</main>
-</html>
-"""
-HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-}
-SignedIn = Callable[[Request], Awaitable[bool]]
+SESSION: Final = "alignment_session"
+ATTEMPT: Final = "alignment_attempt"
+SIGN_IN: Final = "/sign-in"
+SESSION_SECONDS: Final = 8 * 3600  # a working day
+ATTEMPT_SECONDS: Final = 600
 
 
-def token_of(call: Call) -> str | None:
-    """The token of a call: from its header or its socket's beginning, else from the cookie. Errors: Refusal."""
-    token = token_in(call)
-    if token is not None or call.connection is None:
-        return token
-    return call.connection.cookies.get(COOKIE)
+@dataclass(frozen=True)
+class Cookies:
+    """The cookies of one installation; `secret` is its own."""
+
+    secret: str
+
+    def token_of(self, call: Call) -> str | None:
+        """The token of a call: from its header or its socket's beginning, else from the cookie. Errors: Refusal."""
+        token = token_in(call)
+        return self._of(call, COOKIE) if token is None else token
+
+    def session_of(self, call: Call) -> Session | None:
+        """The person of a call. Errors: Refusal where the session is over, or none of ours."""
+        text = self._of(call, SESSION)
+        if text is None:
+            return None
+        said = self._sessions.open(text)
+        if said is None:
+            raise Refusal(Code.UNAUTHENTICATED)
+        return Session(Person(said["issuer"], said["subject"]), datetime.fromtimestamp(said["at"], UTC))
+
+    def attempt_of(self, cookies: dict[str, str]) -> Attempt | None:
+        """The sign-in that this browser has begun."""
+        said = self._attempts.open(cookies.get(ATTEMPT))
+        return None if said is None else Attempt(said["state"], said["nonce"], said["verifier"])
+
+    def keep_attempt(self, response: Response, attempt: Attempt, *, is_secure: bool) -> None:
+        """Lax, since the browser comes back from another site; it goes to the sign-in alone."""
+        said = {"state": attempt.state, "nonce": attempt.nonce, "verifier": attempt.verifier}
+        _set(response, ATTEMPT, self._attempts.seal(said), "lax", is_secure, ATTEMPT_SECONDS, SIGN_IN)
+
+    def keep_person(self, response: Response, person: Person, *, is_secure: bool) -> None:
+        """Signs a person in."""
+        said = {"issuer": person.issuer, "subject": person.subject}
+        _set(response, SESSION, self._sessions.seal(said), "strict", is_secure, SESSION_SECONDS)
+        response.delete_cookie(COOKIE, httponly=True)
+
+    def keep_token(self, response: Response, token: str, *, is_secure: bool) -> None:
+        """Signs the bearer of a token in, until the browser is closed."""
+        _set(response, COOKIE, token, "strict", is_secure)
+        response.delete_cookie(SESSION, httponly=True)
+
+    def forget_attempt(self, response: Response) -> None:
+        """An attempt is good once."""
+        response.delete_cookie(ATTEMPT, path=SIGN_IN, httponly=True)
+
+    def forget(self, response: Response) -> None:
+        """Signs out, as far as the browser is concerned."""
+        response.delete_cookie(COOKIE, httponly=True)
+        response.delete_cookie(SESSION, httponly=True)
+
+    def _of(self, call: Call, name: str) -> str | None:
+        return None if call.connection is None else call.connection.cookies.get(name)
+
+    @property
+    def _sessions(self) -> Seal:
+        return Seal(self.secret, "session", SESSION_SECONDS)
+
+    @property
+    def _attempts(self) -> Seal:
+        return Seal(self.secret, "attempt", ATTEMPT_SECONDS)
 
 
-def signed_in(contexts: ContextFactory) -> SignedIn:
-    """Says whether a request comes from somebody who has shown who he is."""
-
-    async def is_signed_in(request: Request) -> bool:
-        try:
-            async with contexts(Call(request)) as context:
-                return context.is_signed_in
-        except Refusal:
-            return False
-
-    return is_signed_in
-
-
-def sign_in_page(contexts: ContextFactory) -> Callable[[Request], Awaitable[Response]]:
-    """GET shows the form, POST takes the token."""
-
-    async def page(request: Request) -> Response:
-        if request.method == "GET":
-            return HTMLResponse(PAGE.format(note=""), headers=HEADERS)
-        async with request.form(max_files=0, max_fields=4, max_part_size=4096) as form:
-            token = str(form.get("token", "")).strip()[:LONGEST_TOKEN]
-        if not await _is_known(contexts, token):
-            note = "<p>This token is not known here, or is no longer valid.</p>"
-            return HTMLResponse(PAGE.format(note=note), 401, HEADERS)
-        response = RedirectResponse("/explorer", 303)
-        is_secure = request.url.scheme == "https"
-        response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=is_secure)
-        return response
-
-    return page
-
-
-async def _is_known(contexts: ContextFactory, token: str) -> bool:
-    try:
-        async with contexts(Call(token=token)) as context:
-            return context.is_signed_in
-    except Refusal:
-        return False
+def _set(
+    response: Response,
+    name: str,
+    value: str,
+    samesite: Literal["lax", "strict"],
+    is_secure: bool,
+    seconds: int | None = None,
+    path: str = "/",
+) -> None:
+    options: dict[str, Any] = {"httponly": True, "samesite": samesite, "secure": is_secure, "path": path}
+    response.set_cookie(name, value, max_age=seconds, **options)

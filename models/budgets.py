@@ -1,9 +1,10 @@
 """What the partnership means to spend in a fiscal year, and what its fiscal agent takes for its work."""
 
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Minor, TenantRow, belongs, closed_list, looked_up_by, refers
@@ -45,15 +46,37 @@ class BudgetLine(TenantRow):
 
 
 class FeeAgreement(TenantRow):
-    """The fee agreed for one investment, where it is not the anchor entity's own rate."""
+    """A fee agreed from a day to another: a rate of what one award brings in, or an amount for each month.
+
+    Without an investment it is the price of hosting the partnership; the anchor entity's own rate is in its row.
+    """
 
     __tablename__ = "fee_agreement"
     __table_args__ = (
         belongs(),
         refers("investment_id", "investment"),
-        UniqueConstraint("partnership_id", "investment_id"),
         CheckConstraint("fee_rate between 0 and 1", name="fee_rate"),
+        CheckConstraint("num_nonnulls(fee_rate, monthly) = 1", name="one_basis"),
+        CheckConstraint("monthly >= 0", name="monthly"),
+        CheckConstraint(
+            "(monthly is null) = (currency is null) and (monthly is null or starts_on is not null)",
+            name="monthly_terms",
+        ),
+        CheckConstraint("fee_rate is null or investment_id is not null", name="rate_of_an_award"),
+        CheckConstraint("ends_on is null or starts_on is null or ends_on >= starts_on", name="term"),
+        Index(
+            "uq_fee_agreement_start",
+            "partnership_id",
+            "investment_id",
+            "starts_on",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
     )
 
-    investment_id: Mapped[UUID]
-    fee_rate: Mapped[Decimal]
+    investment_id: Mapped[UUID | None]
+    fee_rate: Mapped[Decimal | None]
+    monthly: Mapped[Minor | None]
+    currency: Mapped[str | None]
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]

@@ -83,13 +83,20 @@ class Database:
 
     def __init__(self, logins: Logins, *, pool_size: int = 8) -> None:
         self.logins = logins
+        self.pool_size = pool_size
         self._app = _engine(logins.login("app"), pool_size)
         self._steward = _engine(logins.login("steward"), max(2, pool_size // 2))
 
     @asynccontextmanager
-    async def session(self, scope: Scope) -> AsyncGenerator[AsyncSession]:
-        """A transaction as the weak `app` role; committed at the end, rolled back on any error."""
-        async with self._open(self._app, scope) as session:
+    async def session(
+        self, scope: Scope, *, seconds: float | None = None, one_snapshot: bool = False
+    ) -> AsyncGenerator[AsyncSession]:
+        """A transaction as the weak `app` role; committed at the end, rolled back on any error.
+
+        `seconds` bounds each statement and each pause between two: the server ends what takes longer. With
+        `one_snapshot` all its statements see the database as the first one does.
+        """
+        async with self._open(self._app, scope, seconds, one_snapshot=one_snapshot) as session:
             yield session
 
     @asynccontextmanager
@@ -120,25 +127,45 @@ class Database:
         await self._steward.dispose()
 
     @asynccontextmanager
-    async def _open(self, engine: AsyncEngine, scope: Scope) -> AsyncGenerator[AsyncSession]:
+    async def _open(
+        self,
+        engine: AsyncEngine,
+        scope: Scope,
+        seconds: float | None = None,
+        *,
+        one_snapshot: bool = False,
+    ) -> AsyncGenerator[AsyncSession]:
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-            await enter(session, scope)
+            if one_snapshot:
+                await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            await enter(session, scope, seconds=seconds)
             yield session
 
 
-async def enter(session: AsyncSession | AsyncConnection, scope: Scope) -> None:
+_SCOPE = (
+    "select set_config('app.partnerships', :readable, true), set_config('app.partnership', :writable, true),"
+    " set_config('app.actor', :actor, true)"
+)
+_ENTER = text(_SCOPE)
+_ENTER_FOR = text(
+    f"{_SCOPE}, set_config('statement_timeout', :limit, true),"
+    " set_config('idle_in_transaction_session_timeout', :limit, true)"
+)
+
+
+async def enter(
+    session: AsyncSession | AsyncConnection, scope: Scope, *, seconds: float | None = None
+) -> None:
     """Sets whose rows the rest of the transaction sees; row-level security reads it (migrations/tenancy.py)."""
-    await session.execute(
-        text(
-            "select set_config('app.partnerships', :readable, true), set_config('app.partnership', :writable, true),"
-            " set_config('app.actor', :actor, true)"
-        ),
-        {
-            "readable": ",".join(str(each) for each in _readable(scope)),
-            "writable": str(scope.partnership or ""),
-            "actor": scope.actor,
-        },
-    )
+    said = {
+        "readable": ",".join(str(each) for each in _readable(scope)),
+        "writable": str(scope.partnership or ""),
+        "actor": scope.actor,
+    }
+    if seconds is None:
+        await session.execute(_ENTER, said)
+    else:
+        await session.execute(_ENTER_FOR, {**said, "limit": f"{max(1, int(seconds * 1000))}ms"})
 
 
 def _readable(scope: Scope) -> Sequence[UUID]:

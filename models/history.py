@@ -1,11 +1,15 @@
-"""What was brought in, when and by whom."""
+"""What was brought in, what was changed, when and by whom."""
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Json, TenantRow, belongs, looked_up_by
+from models.base import Json, TenantRow, belongs, closed_list, looked_up_by
 
 
 class ImportRun(TenantRow):
@@ -29,3 +33,34 @@ class ImportRun(TenantRow):
     unchanged: Mapped[int]
     rejected: Mapped[int]
     report: Mapped[Json]
+
+
+class AuditAction(StrEnum):
+    """What became of a row."""
+
+    CREATED = "CREATED"
+    CHANGED = "CHANGED"
+    REMOVED = "REMOVED"
+
+
+class AuditEvent(TenantRow):
+    """One row that was created, changed or removed, as a trigger saw it (migrations/sql/trail.sql).
+
+    `subject` is the row's table; `investment_id` the award that the row is about. `changes` lists
+    [column, before, after] as text; of an award that comes in it is empty.
+    """
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        belongs(),
+        looked_up_by("audit_event", "investment_id", "recorded_at"),
+        looked_up_by("audit_event", "recorded_at"),
+    )
+
+    recorded_at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[AuditAction] = mapped_column(closed_list(AuditAction, "action"))
+    subject: Mapped[str]
+    row_id: Mapped[UUID]
+    investment_id: Mapped[UUID | None]
+    changes: Mapped[list[Any]] = mapped_column(JSONB)  # Any: a column's name and its texts

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Self
+from urllib.parse import SplitResult, urlsplit
 
 LOG_LEVELS = ("debug", "info", "warning", "error", "critical")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 DATABASE_SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
 
 
@@ -33,6 +35,19 @@ SETTINGS = (
     Setting("ALIGNMENT_HOST", "The address that the site listens on; by default 127.0.0.1."),
     Setting("ALIGNMENT_PORT", "The port that the site listens on, 0 for any free one; by default 8000."),
     Setting(
+        "ALIGNMENT_PUBLIC_URL",
+        "The address at which people reach the site, where it differs from the one it listens on.",
+    ),
+    Setting(
+        "ALIGNMENT_OIDC_ISSUER", "The OpenID provider that people sign in at; without it, by token alone."
+    ),
+    Setting("ALIGNMENT_OIDC_CLIENT", "The name under which the provider knows this site."),
+    Setting("ALIGNMENT_OIDC_SECRET", "The provider's secret for this site, where it asks for one."),
+    Setting(
+        "ALIGNMENT_RATE",
+        "How many objects a second one caller may ask for on the long run; by default 100000.",
+    ),
+    Setting(
         "ALIGNMENT_LOG", f"The least severe level that is logged: {', '.join(LOG_LEVELS)}; by default info."
     ),
 )
@@ -46,7 +61,7 @@ class SettingsError(Exception):
 class Settings:
     """The settings of one installation. `home` is where the embedded server keeps its folder.
 
-    The two that may hold a password are left out of the printed form.
+    Those that may hold a password are left out of the printed form.
     """
 
     home: Path
@@ -55,10 +70,19 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     log: str = "info"
+    rate: int = 100_000
+    public_url: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client: str | None = None
+    oidc_secret: str | None = field(default=None, repr=False)
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
         """Reads every setting; one that is empty counts as absent. Raises SettingsError."""
+        issuer = _issuer(_value(environ, "ALIGNMENT_OIDC_ISSUER"))
+        client = _value(environ, "ALIGNMENT_OIDC_CLIENT")
+        if (issuer is None) != (client is None):
+            raise SettingsError("ALIGNMENT_OIDC_ISSUER and ALIGNMENT_OIDC_CLIENT: give both or neither")
         return cls(
             home=_home(environ),
             database_url=_database_url(_value(environ, "ALIGNMENT_DATABASE_URL")),
@@ -66,6 +90,11 @@ class Settings:
             host=_host(_value(environ, "ALIGNMENT_HOST") or "127.0.0.1"),
             port=_port(_value(environ, "ALIGNMENT_PORT") or "8000"),
             log=_log(_value(environ, "ALIGNMENT_LOG") or "info"),
+            rate=_rate(_value(environ, "ALIGNMENT_RATE") or "100000"),
+            public_url=_public_url(_value(environ, "ALIGNMENT_PUBLIC_URL")),
+            oidc_issuer=issuer,
+            oidc_client=client,
+            oidc_secret=_value(environ, "ALIGNMENT_OIDC_SECRET"),
         )
 
 
@@ -137,6 +166,42 @@ def _port(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65535:
         raise SettingsError(f"ALIGNMENT_PORT: {text!r} is not a port; give a whole number from 0 to 65535")
     return int(text)
+
+
+def _rate(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{2,9}", text) or int(text) < 100:
+        raise SettingsError(f"ALIGNMENT_RATE: {text!r} is no rate; give a whole number from 100 to 999999999")
+    return int(text)
+
+
+def _public_url(url: str | None) -> str | None:
+    """An origin (RFC 6454): a scheme, a host and perhaps a port."""
+    if url is None:
+        return None
+    parts = _split("ALIGNMENT_PUBLIC_URL", url)
+    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise SettingsError("ALIGNMENT_PUBLIC_URL: give the address alone, such as https://align.example.org")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _issuer(url: str | None) -> str | None:
+    """As the provider writes it, to the letter: the claim `iss` is compared with it."""
+    if url is None:
+        return None
+    parts = _split("ALIGNMENT_OIDC_ISSUER", url)
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise SettingsError("ALIGNMENT_OIDC_ISSUER: a provider is reached by https, except on this machine")
+    return url
+
+
+def _split(name: str, url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+    except ValueError as fault:
+        raise SettingsError(f"{name}: {url!r} is no address") from fault
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(f"{name}: {url!r} is no address; give one that begins with https://")
+    return parts
 
 
 def _log(text: str) -> str:

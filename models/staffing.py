@@ -1,6 +1,6 @@
 """The partnership's staff positions, and who pays for each in which months."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -75,7 +75,10 @@ class PositionCost(TenantRow):
 
 
 class StaffFunding(TenantRow):
-    """What one investment or one in-kind resource pays of a position each month of a term."""
+    """What one investment or one in-kind resource pays of a position each month of a term.
+
+    One that was taken back stays in its row, and counts for nothing from `withdrawn_at` on.
+    """
 
     __tablename__ = "staff_funding"
     __table_args__ = (
@@ -100,3 +103,4 @@ class StaffFunding(TenantRow):
     currency: Mapped[str]
     is_certain: Mapped[bool] = mapped_column(server_default="true")
     is_recurring: Mapped[bool] = mapped_column(server_default="false")
+    withdrawn_at: Mapped[datetime | None]

@@ -1,8 +1,8 @@
-"""Reads the anchor entity's books: the ledger's flows as of a day, budgets, fees, obligations and sub-grants."""
+"""Reads the anchor entity's books: the ledger's flows as of a day, balances, and statements of activity."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from allocation.books import Award, Flow, FundBalance, Side, Statement, fund_balances, statement_of_activity
+from allocation.activity import Statement, statements_of_activity
+from allocation.books import Award, Flow, FundBalance, Side, fund_balances
 from models import ledger, resources
 from models.partnerships import AnchorEntity
 
@@ -39,16 +40,15 @@ async def read_fund_balances(
     return fund_balances(flows, await read_anchor_awards(session, partnership_id))
 
 
-async def read_statement(
-    session: AsyncSession, partnership_id: UUID, period: tuple[date, date], currency: str
-) -> Statement:
-    """The anchor entity's statement of activity for a period, both days included."""
+async def read_statements(
+    session: AsyncSession, partnership_id: UUID, period: tuple[date, date]
+) -> Sequence[Statement]:
+    """The anchor entity's statements of activity for a period, both days included: one a currency."""
     first, last = period
     awards = await read_anchor_awards(session, partnership_id)
-    before = await read_flows(session, partnership_id, When(last=date.fromordinal(first.toordinal() - 1)))
+    before = await read_flows(session, partnership_id, When(last=first - timedelta(days=1)))
     during = await read_flows(session, partnership_id, When(first, last))
-    old, fresh = ([flow for flow in flows if flow.investment in awards] for flows in (before, during))
-    return statement_of_activity(old, fresh, period, currency)
+    return statements_of_activity(before, during, awards, period)
 
 
 async def read_flows(session: AsyncSession, partnership_id: UUID, when: When) -> Sequence[Flow]:
@@ -159,14 +159,6 @@ async def read_awarded(session: AsyncSession, partnership_id: UUID) -> Mapping[s
 async def read_yet_to_come(session: AsyncSession, partnership_id: UUID) -> Mapping[str, int]:
     """What each investment's funder has promised and not paid yet, in minor units of its currency."""
     return await _debits(session, partnership_id, ledger.Account.kind == ledger.AccountKind.RECEIVABLE)
-
-
-async def read_left(session: AsyncSession, partnership_id: UUID) -> Mapping[str, int]:
-    """What of each investment has left for its purpose: spent by the anchor, or paid by the funder past it."""
-    a = ledger.Account
-    paid = await _debits(session, partnership_id, a.kind == ledger.AccountKind.PAID)
-    spent = await _debits(session, partnership_id, a.kind == ledger.AccountKind.SPENT)
-    return {each: max(paid.get(each, 0), -spent.get(each, 0)) for each in {*paid, *spent}}
 
 
 async def _debits(

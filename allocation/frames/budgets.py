@@ -1,4 +1,4 @@
-"""Reads budgets with what was spent of them, the fiscal agent's fees, and what carries operations over the years."""
+"""Reads budgets with what was spent of them, and what carries operations over the years."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,21 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.books import LINED, Flow
-from allocation.budgets import (
-    Agreement,
-    BudgetLine,
-    Fee,
-    Place,
-    Receipt,
-    budget_against_actual,
-    fees,
-)
-from allocation.frames.books import (
-    When,
-    counted,
-    read_flows,
-    read_fund_balances,
-)
+from allocation.budgets import BudgetLine, Place, budget_against_actual
+from allocation.frames.books import When, read_flows, read_fund_balances
 from allocation.frames.places import read_partnership
 from allocation.frames.staffing import read_outlook
 from allocation.months import Term, days_of, number_of, shared_out
@@ -39,7 +26,6 @@ from allocation.sustainability import (
     years_of_operations,
 )
 from models import budgets, ledger, obligations, resources, staffing
-from models.partnerships import AnchorEntity
 
 OPERATIONS = resources.ResourceUse.OPERATIONS
 
@@ -85,44 +71,6 @@ async def _funders(session: AsyncSession, partnership_id: UUID) -> Mapping[str, 
     i = resources.Investment
     rows = await session.execute(select(i.id, i.funder_id).where(i.partnership_id == partnership_id))
     return {str(investment): str(funder) for investment, funder in rows}
-
-
-async def read_fees(session: AsyncSession, partnership_id: UUID, when: When) -> Sequence[Fee]:
-    """The fees of a period by investment: what its receipts call for, and what the ledger has charged."""
-    flows = await read_flows(session, partnership_id, when)
-    charged: dict[str, int] = defaultdict(int)
-    for flow in flows:
-        for side, sign in ((flow.credit, 1), (flow.debit, -1)):
-            if side.account == "FEE":
-                charged[flow.investment] += sign * flow.amount
-    a, own = AnchorEntity, budgets.FeeAgreement
-    anchors = await session.execute(select(a).where(a.partnership_id == partnership_id))
-    rates = [
-        Agreement(row.fee_rate, row.starts_on, row.ends_on)
-        for row in anchors.scalars()
-        if row.fee_rate is not None
-    ]
-    agreed = await session.execute(
-        select(own.investment_id, own.fee_rate).where(own.partnership_id == partnership_id)
-    )
-    own_rates = {str(investment): rate for investment, rate in agreed}
-    receipts = await _receipts(session, partnership_id, when)
-    return fees(receipts, charged, rates, own_rates)
-
-
-async def _receipts(session: AsyncSession, partnership_id: UUID, when: When) -> Sequence[Receipt]:
-    """Cash that came from funders, or went back to them, by investment and day."""
-    t, a = ledger.Transfer, ledger.Account
-    found: list[Receipt] = []
-    for column, sign in ((t.debit_account_id, 1), (t.credit_account_id, -1)):
-        rows = await session.execute(
-            select(t.investment_id, t.effective_on, func.sum(t.amount))
-            .join(a, (a.partnership_id == t.partnership_id) & (a.id == column))
-            .where(*counted(partnership_id, when), a.kind == ledger.AccountKind.CASH)
-            .group_by(t.investment_id, t.effective_on)
-        )
-        found += [Receipt(str(investment), sign * int(amount), on) for investment, on, amount in rows]
-    return found
 
 
 @dataclass(frozen=True)
@@ -213,7 +161,10 @@ async def _recurring(session: AsyncSession, partnership_id: UUID) -> set[UUID]:
     f, link = staffing.StaffFunding, obligations.InvestmentLink
     paying = await session.execute(
         select(f.investment_id).where(
-            f.partnership_id == partnership_id, f.is_recurring, f.investment_id.is_not(None)
+            f.partnership_id == partnership_id,
+            f.is_recurring,
+            f.investment_id.is_not(None),
+            f.withdrawn_at.is_(None),
         )
     )
     renewing = await session.execute(

@@ -2,18 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allocation.frames.books import read_awarded, read_left
+from allocation.books import PURPOSES, Flow, balance_of
+from allocation.frames.books import When, read_awarded, read_flows
 from allocation.matching import CashMatch, Gift, MatchPosition, Requirement, match_positions
 from allocation.obligations import Obligation, SubGrant
 from models import matches, obligations, resources
 from models.in_kind import InKindResource
 from models.obligations import InvestmentLink, LinkKind
 from models.organizations import Organization
+from models.partnerships import AnchorEntity
 
 Links = Mapping[str, Sequence[str]]
 
@@ -30,38 +33,52 @@ async def read_obligations(session: AsyncSession, partnership_id: UUID) -> Seque
     ]
 
 
-async def read_sub_grants(session: AsyncSession, partnership_id: UUID) -> Sequence[SubGrant]:
-    """The investments that are paid from others, by title, with what has left for them and their reports."""
-    i = resources.Investment
+async def read_sub_grants(session: AsyncSession, partnership_id: UUID, as_of: date) -> Sequence[SubGrant]:
+    """What is paid on to others, by title, with what had left for them by a day and their reports.
+
+    An investment is a sub-grant where another pays it, or where the anchor entity gives it to somebody else.
+    """
     sources = await _links(session, partnership_id, LinkKind.FUNDED_FROM)
     reports: dict[str, list[Obligation]] = defaultdict(list)
     for each in await read_obligations(session, partnership_id):
         if each.kind == obligations.ObligationKind.REPORT.value:
             reports[each.investment].append(each)
-    awarded = await read_awarded(session, partnership_id)
-    left = await read_left(session, partnership_id)
-    rows = await session.execute(
-        select(i.id, i.title, i.currency, Organization.name)
-        .outerjoin(
-            Organization,
-            (Organization.partnership_id == i.partnership_id) & (Organization.id == i.recipient_id),
-        )
-        .where(i.partnership_id == partnership_id, i.id.in_([UUID(each) for each in sources]))
-        .order_by(i.title, i.id)
-    )
+    flows: dict[str, list[Flow]] = defaultdict(list)
+    for flow in await read_flows(session, partnership_id, When(last=as_of)):
+        flows[flow.investment].append(flow)
+    rows = await session.execute(_sub_grants(partnership_id, [UUID(each) for each in sources]))
     return [
         SubGrant(
             investment=str(row_id),
             title=title,
             recipient=recipient,
             currency=currency,
-            committed=awarded.get(str(row_id), 0),
-            paid=left.get(str(row_id), 0),
-            funded_from=sources[str(row_id)],
+            committed=sum(balance_of(flows[str(row_id)], account) for account in PURPOSES),
+            paid=max(-balance_of(flows[str(row_id)], "PAID"), balance_of(flows[str(row_id)], "SPENT")),
+            funded_from=sources.get(str(row_id), ()),
             reports=reports[str(row_id)],
         )
         for row_id, title, currency, recipient in rows
+        if flows[str(row_id)]
     ]
+
+
+def _sub_grants(partnership_id: UUID, linked: Sequence[UUID]) -> Select[UUID, str, str, str]:
+    i, f, a = resources.Investment, resources.Funder, AnchorEntity
+    anchors = select(a.organization_id).where(a.partnership_id == partnership_id)
+    given_on = and_(
+        f.organization_id.in_(anchors), i.recipient_id.is_not(None), i.recipient_id.not_in(anchors)
+    )
+    return (
+        select(i.id, i.title, i.currency, Organization.name)
+        .join(f, and_(f.partnership_id == i.partnership_id, f.id == i.funder_id))
+        .outerjoin(
+            Organization,
+            and_(Organization.partnership_id == i.partnership_id, Organization.id == i.recipient_id),
+        )
+        .where(i.partnership_id == partnership_id, or_(i.id.in_(linked), given_on))
+        .order_by(i.title, i.id)
+    )
 
 
 async def read_gifts(session: AsyncSession, partnership_id: UUID) -> Sequence[Gift]:

@@ -103,13 +103,16 @@ def _position(row: staffing.StaffPosition, raises: Sequence[CostStep]) -> Positi
 
 
 async def read_fundings(session: AsyncSession, partnership_id: UUID) -> Sequence[Funding]:
-    """Who pays for the positions; the payer is the award's funder or the gift's donor, as an organization.
+    """Who pays for the positions, what was taken back left out.
 
+    The payer is the award's funder or the gift's donor, as an organization.
     An uncertain funding has the chance of its award's renewal.
     """
     s = staffing.StaffFunding
     found = await session.execute(
-        select(s).where(s.partnership_id == partnership_id).order_by(s.starts_on, s.id)
+        select(s)
+        .where(s.partnership_id == partnership_id, s.withdrawn_at.is_(None))
+        .order_by(s.starts_on, s.id)
     )
     rows = found.scalars().all()
     payers = await _payers(session, partnership_id, [row.investment_id for row in rows if row.investment_id])

@@ -11,6 +11,7 @@ USAGE_ERRORS = (
     ("api.exchange.errors", "ReadError"),
     ("models.settings", "SettingsError"),
     ("allocation.tokens", "TokenError"),
+    ("allocation.admissions", "AdmissionError"),
     ("allocation.partnerships", "PartnershipError"),
     ("allocation.question", "QuestionError"),
     ("allocation.scenarios", "ScenarioError"),

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import fields, replace
 
-from api.exchange.records import InvestmentRecord
+from api.exchange.records_money import InvestmentRecord
 
 IDENTITY = (
     *("publisher", "identifier", "title", "funder_name", "funder_identifier", "recipient_name"),

@@ -12,7 +12,7 @@ from api.exchange.files import Source
 from api.exchange.identity import Occurrences, identified
 from api.exchange.reading import Faults, Reading, check_fields
 from api.exchange.recipes import Recipe
-from api.exchange.records import InvestmentRecord
+from api.exchange.records_money import InvestmentRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.text import cell_text
 

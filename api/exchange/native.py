@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from api.exchange import codelists, native_anchor, native_policy
+from api.exchange import (
+    codelists,
+    native_anchor,
+    native_evidence,
+    native_measures,
+    native_policy,
+    native_staff,
+)
 from api.exchange.entries import entries
 from api.exchange.files import Source
 from api.exchange.investments import currency_code
@@ -17,10 +24,8 @@ from api.exchange.native_cells import (
     identifier,
     needed_choice,
     needed_period,
-    needed_term,
     needs,
     obligated,
-    ordered,
     pair_of_counts,
     positive,
     together,
@@ -29,20 +34,9 @@ from api.exchange.native_cells import (
 )
 from api.exchange.reading import Reading, check_fields
 from api.exchange.recipes import Recipe
-from api.exchange.records import (
-    AllocationRecord,
-    InKindRecord,
-    LocalResultRecord,
-    OrganizationRecord,
-    OutcomeRecord,
-    PopulationRecord,
-    PositionFundingRecord,
-    PositionRecord,
-    PracticeRecord,
-    PriceLevelRecord,
-    Record,
-    RestrictionRecord,
-)
+from api.exchange.records import OrganizationRecord, OutcomeRecord, PopulationRecord, Record
+from api.exchange.records_evidence import LocalResultRecord, PracticeRecord, PriceLevelRecord
+from api.exchange.records_money import AllocationRecord, RestrictionRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.values import count, number, truth
 
@@ -116,6 +110,7 @@ def _allocation(r: Reading) -> AllocationRecord:
         outcome=r.name("outcome"),
         population=r.name("population"),
         area=r.name("area"),
+        position=r.name("position"),
         use=r.choice("use", codelists.USES) or "UNASSIGNED",
         fiscal_year=year(r, "fiscal_year"),
         amount=amount or Decimal(0),
@@ -176,69 +171,6 @@ def _population(r: Reading) -> PopulationRecord:
     )
 
 
-def _position(r: Reading) -> PositionRecord:
-    cost, currency = r.amount("annual_cost"), r.take("currency", currency_code)
-    together(r, ("annual_cost", cost), ("currency", currency))
-    share = r.take("full_time_equivalent", number)
-    positive(r, "full_time_equivalent", share)
-    starts_on, ends_on = ordered(r)
-    return PositionRecord(
-        row=r.entry.row,
-        title=r.needed_name("title"),
-        role=r.choice("role", codelists.KEY_ROLES) or "OTHER",
-        full_time_equivalent=Decimal(1) if share is None else share,
-        annual_cost=cost,
-        currency=currency if cost is not None else None,
-        provision=r.choice("provision", codelists.PROVISIONS) or "PAID",
-        starts_on=starts_on,
-        ends_on=ends_on,
-    )
-
-
-def _position_funding(r: Reading) -> PositionFundingRecord:
-    investment, in_kind = r.name("investment"), r.name("in_kind")
-    if (investment is None) == (in_kind is None):
-        sentence = "a position is paid from one investment or one in-kind resource"
-        r.faults.add("one-source", sentence, r.column("investment"), investment)
-    monthly = r.need("monthly", r.amount_of)
-    starts_on, ends_on = needed_term(r)
-    return PositionFundingRecord(
-        row=r.entry.row,
-        position=r.needed_name("position"),
-        investment=investment,
-        in_kind=in_kind,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        monthly=monthly or Decimal(0),
-        currency=r.need("currency", currency_code) or "",
-        certain=r.truth("certain", default=True),
-        recurring=r.truth("recurring", default=False),
-    )
-
-
-def _in_kind(r: Reading) -> InKindRecord:
-    rate, currency = r.amount("unit_rate"), r.take("currency", currency_code)
-    together(r, ("unit_rate", rate), ("currency", currency))
-    quantity = r.need("quantity", number)
-    positive(r, "quantity", quantity)
-    starts_on, ends_on = ordered(r)
-    return InKindRecord(
-        row=r.entry.row,
-        donor=r.needed_name("donor"),
-        kind=needed_choice(r, "kind", codelists.IN_KIND_KINDS),
-        description=r.prose("description") or "",
-        quantity=quantity or Decimal(0),
-        unit=needed_choice(r, "unit", codelists.IN_KIND_UNITS),
-        practice=r.name("practice"),
-        starts_on=starts_on,
-        ends_on=ends_on,
-        unit_rate=rate,
-        currency=currency if rate is not None else None,
-        method=r.prose("method"),
-        rate_source=r.prose("rate_source"),
-    )
-
-
 def _local_result(r: Reading) -> LocalResultRecord:
     starts, ends = needed_period(r)
     counts = {name: pair_of_counts(r, name, needed=name == "participants") for name in PAIRS}
@@ -288,7 +220,7 @@ TABLES: Mapping[str, NativeTable] = {
     "allocations": NativeTable(
         _allocation,
         ("investment", "amount"),
-        ("practice", "outcome", "population", "area", "use", "fiscal_year", "obligated"),
+        ("practice", "outcome", "population", "area", "position", "use", "fiscal_year", "obligated"),
     ),
     "organizations": NativeTable(
         _organization, ("name",), ("identifier", "sector", "is_public", "funder_kind")
@@ -304,7 +236,7 @@ TABLES: Mapping[str, NativeTable] = {
     "outcomes": NativeTable(_outcome, ("name", "stage"), ("academic",)),
     "populations": NativeTable(_population, ("dimension", "value"), ("label", "key", "rationale", "aliases")),
     "positions": NativeTable(
-        _position,
+        native_staff.position,
         ("title",),
         (
             *("role", "full_time_equivalent", "annual_cost", "currency", "provision"),
@@ -312,7 +244,7 @@ TABLES: Mapping[str, NativeTable] = {
         ),
     ),
     "position-funding": NativeTable(
-        _position_funding,
+        native_staff.position_funding,
         ("position", "starts_on", "ends_on", "monthly", "currency"),
         ("investment", "in_kind", "certain", "recurring"),
     ),
@@ -351,7 +283,7 @@ TABLES: Mapping[str, NativeTable] = {
         native_policy.spending, ("fiscal_year", "amount", "currency"), ("source",)
     ),
     "in-kind": NativeTable(
-        _in_kind,
+        native_staff.in_kind,
         ("donor", "kind", "description", "quantity", "unit"),
         (*("practice", "starts_on", "ends_on", "unit_rate", "currency", "method", "rate_source"),),
     ),
@@ -366,7 +298,7 @@ TABLES: Mapping[str, NativeTable] = {
     "ledger": NativeTable(
         native_anchor.ledger,
         ("investment", "kind", "occurred_on", "amount"),
-        ("use", "practice", "outcome", "population", "area", "fiscal_year", "note"),
+        ("use", "practice", "outcome", "population", "area", "position", "fiscal_year", "note"),
     ),
     "budgets": NativeTable(
         native_anchor.budget, ("fiscal_year", "use", "amount", "currency"), ("funder", "position")
@@ -377,6 +309,29 @@ TABLES: Mapping[str, NativeTable] = {
     "renewals": NativeTable(native_anchor.renewal, ("investment", "due_on"), ("probability", "owner_name")),
     "match": NativeTable(
         native_anchor.match, ("investment", "ratio", "required"), ("in_kind_counts", "due_on", "in_kind")
+    ),
+    "position-costs": NativeTable(
+        native_staff.position_cost, ("position", "from_on", "annual_pay"), ("benefit_rate",)
+    ),
+    "instalments": NativeTable(
+        native_anchor.instalment, ("investment", "fiscal_year", "amount"), ("due_on", "conditional")
+    ),
+    "match-offers": NativeTable(
+        native_anchor.match_offer,
+        ("source", "ratio"),
+        ("maximum", "currency", "deadline", "in_kind_counts"),
+    ),
+    "fee-agreements": NativeTable(
+        native_anchor.fee_agreement,
+        (),
+        ("investment", "fee_rate", "monthly", "currency", "starts_on", "ends_on"),
+    ),
+    "investment-links": NativeTable(native_anchor.link, ("investment", "kind", "other")),
+    "measures": NativeTable(native_measures.measure, native_measures.NEEDED, native_measures.OPTIONAL),
+    "testimony": NativeTable(
+        native_evidence.testimony,
+        ("practice", "heard_on", "view", "words", "agreed"),
+        ("outcome", "population", "people", "occasion"),
     ),
     "price-index": NativeTable(_price_level, ("name", "year", "level"), ("source",)),
 }

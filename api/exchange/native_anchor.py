@@ -1,15 +1,28 @@
 """Builds the records of the anchor's books from our own tables."""
 
-from datetime import date
 from decimal import Decimal
 
 from api.exchange import codelists
 from api.exchange.investments import currency_code
-from api.exchange.native_cells import needed_choice, positive, year
+from api.exchange.native_cells import (
+    needed_choice,
+    needed_day,
+    not_negative,
+    ordered,
+    positive,
+    positive_amount,
+    share,
+    together,
+    year,
+)
 from api.exchange.reading import Reading
 from api.exchange.records_anchor import (
     BudgetRecord,
+    FeeAgreementRecord,
+    InstalmentRecord,
     LedgerRecord,
+    LinkRecord,
+    MatchOfferRecord,
     MatchRecord,
     ObligationRecord,
     RenewalRecord,
@@ -18,7 +31,7 @@ from api.exchange.values import number
 
 
 def ledger(r: Reading) -> LedgerRecord:
-    """A movement of money; only an expenditure has a line."""
+    """A movement of money; what is used, kept or sent back has a line."""
     kind = needed_choice(r, "kind", codelists.MOVEMENTS)
     return LedgerRecord(
         row=r.entry.row,
@@ -31,6 +44,7 @@ def ledger(r: Reading) -> LedgerRecord:
         outcome=r.name("outcome"),
         population=r.name("population"),
         area=r.name("area"),
+        position=r.name("position"),
         fiscal_year=year(r, "fiscal_year"),
         note=r.prose("note"),
     )
@@ -38,12 +52,9 @@ def ledger(r: Reading) -> LedgerRecord:
 
 def budget(r: Reading) -> BudgetRecord:
     """A line of a year's budget."""
-    found = year(r, "fiscal_year")
-    if found is None and not r.faults.found:
-        r.faults.add("empty", "a budget line names its fiscal year", r.column("fiscal_year"), None)
     return BudgetRecord(
         row=r.entry.row,
-        fiscal_year=found or 0,
+        fiscal_year=needed_year(r),
         use=needed_choice(r, "use", codelists.USES),
         amount=positive_amount(r, "amount"),
         currency=r.need("currency", currency_code) or "",
@@ -66,16 +77,11 @@ def obligation(r: Reading) -> ObligationRecord:
 
 def renewal(r: Reading) -> RenewalRecord:
     """An investment's renewal."""
-    chance = r.take("probability", number)
-    if chance is not None and not 0 <= chance <= 1:
-        r.faults.add(
-            "out-of-range", "a probability lies between 0 and 1", r.column("probability"), str(chance)
-        )
     return RenewalRecord(
         row=r.entry.row,
         investment=r.needed_name("investment"),
         due_on=needed_day(r, "due_on"),
-        probability=chance,
+        probability=share(r, "probability"),
         owner_name=r.name("owner_name"),
     )
 
@@ -95,16 +101,77 @@ def match(r: Reading) -> MatchRecord:
     )
 
 
-def needed_day(r: Reading, field: str) -> date:
-    """A day that must be there."""
-    found = r.day(field)
-    if found is None and not r.faults.rejected():
-        r.faults.add("empty", "this day is needed", r.column(field), None)
-    return found or date.min
+def instalment(r: Reading) -> InstalmentRecord:
+    """A part of an award."""
+    return InstalmentRecord(
+        row=r.entry.row,
+        investment=r.needed_name("investment"),
+        fiscal_year=needed_year(r),
+        amount=positive_amount(r, "amount"),
+        due_on=r.day("due_on"),
+        conditional=r.truth("conditional", default=False),
+    )
 
 
-def positive_amount(r: Reading, field: str) -> Decimal:
-    """Money above zero that must be there."""
-    amount = r.need(field, r.amount_of)
-    positive(r, field, amount)
-    return amount or Decimal(0)
+def match_offer(r: Reading) -> MatchOfferRecord:
+    """An offer to match."""
+    ratio = r.need("ratio", number)
+    positive(r, "ratio", ratio)
+    maximum, currency = r.amount("maximum"), r.take("currency", currency_code)
+    together(r, ("maximum", maximum), ("currency", currency))
+    positive(r, "maximum", maximum)
+    return MatchOfferRecord(
+        row=r.entry.row,
+        source=r.needed_name("source"),
+        ratio=ratio or Decimal(0),
+        maximum=maximum,
+        currency=currency if maximum is not None else None,
+        deadline=r.day("deadline"),
+        in_kind_counts=r.truth("in_kind_counts", default=False),
+    )
+
+
+def fee_agreement(r: Reading) -> FeeAgreementRecord:
+    """A fee: a rate of an award's receipts, or an amount a month from a day on."""
+    investment, rate = r.name("investment"), share(r, "fee_rate")
+    monthly, currency = r.amount("monthly"), r.take("currency", currency_code)
+    together(r, ("monthly", monthly), ("currency", currency))
+    not_negative(r, "monthly", monthly)
+    starts_on, ends_on = ordered(r)
+    if (rate is None) == (monthly is None) and not r.faults.rejected():
+        r.faults.add("one-basis", "a fee is a rate, or an amount a month", r.column("fee_rate"), None)
+    if rate is not None and investment is None:
+        sentence = "a rate is of one award; the anchor entity has its own for all others"
+        r.faults.add("empty", sentence, r.column("investment"), None)
+    if monthly is not None and starts_on is None:
+        r.faults.add("empty", "an amount a month begins on a day", r.column("starts_on"), None)
+    return FeeAgreementRecord(
+        row=r.entry.row,
+        investment=investment,
+        fee_rate=rate,
+        monthly=monthly,
+        currency=currency if monthly is not None else None,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+
+
+def link(r: Reading) -> LinkRecord:
+    """What ties an award to another."""
+    investment, other = r.needed_name("investment"), r.needed_name("other")
+    if investment == other and not r.faults.rejected():
+        r.faults.add("itself", "an award is not tied to itself", r.column("other"), other)
+    return LinkRecord(
+        row=r.entry.row,
+        investment=investment,
+        kind=needed_choice(r, "kind", codelists.LINK_KINDS),
+        other=other,
+    )
+
+
+def needed_year(r: Reading) -> int:
+    """A fiscal year that must be there."""
+    found = year(r, "fiscal_year")
+    if found is None and not r.faults.found:
+        r.faults.add("empty", "this row names its fiscal year", r.column("fiscal_year"), None)
+    return found or 0

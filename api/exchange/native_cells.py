@@ -8,7 +8,7 @@ from api.exchange.codelists import IN_KIND_KINDS, IN_KIND_UNITS
 from api.exchange.errors import CellError
 from api.exchange.periods import period
 from api.exchange.reading import Reading
-from api.exchange.records import InKindNeedRecord
+from api.exchange.records_evidence import InKindNeedRecord
 from api.exchange.text import name
 from api.exchange.values import count, number, one_of
 
@@ -34,6 +34,35 @@ def positive(reading: Reading, field: str, value: Decimal | None) -> None:
     """A number that must be above zero."""
     if value is not None and value <= 0:
         reading.faults.add("not-positive", "this is above zero", reading.column(field), str(value))
+
+
+def not_negative(reading: Reading, field: str, value: Decimal | None) -> None:
+    """A number that is zero or more."""
+    if value is not None and value < 0:
+        reading.faults.add("negative", "this is zero or more", reading.column(field), str(value))
+
+
+def share(reading: Reading, field: str) -> Decimal | None:
+    """A number within 0 and 1."""
+    found = reading.take(field, number)
+    if found is not None and not 0 <= found <= 1:
+        reading.faults.add("out-of-range", "this lies between 0 and 1", reading.column(field), str(found))
+    return found
+
+
+def needed_day(reading: Reading, field: str) -> date:
+    """A day that must be there."""
+    found = reading.day(field)
+    if found is None and not reading.faults.rejected():
+        reading.faults.add("empty", "this day is needed", reading.column(field), None)
+    return found or date.min
+
+
+def positive_amount(reading: Reading, field: str) -> Decimal:
+    """An amount that must be there, above zero."""
+    amount = reading.need(field, reading.amount_of)
+    positive(reading, field, amount)
+    return amount or Decimal(0)
 
 
 def year(reading: Reading, field: str) -> int | None:

@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from api.exchange import codelists
 from api.exchange.investments import currency_code
-from api.exchange.native_anchor import needed_day, positive_amount
-from api.exchange.native_cells import needed_choice, together, year
+from api.exchange.native_cells import needed_choice, needed_day, positive_amount, together, year
 from api.exchange.reading import Reading
 from api.exchange.records_policy import (
     BarrierRecord,

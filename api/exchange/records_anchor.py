@@ -7,7 +7,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRecord:
-    """Money that came in (RECEIPT), or was used on a line (EXPENDITURE)."""
+    """Money that came in (RECEIPT), was paid past the anchor (DISBURSEMENT), or was taken from a line.
+
+    A line's dollars are used (EXPENDITURE), kept by the fiscal agent (FEE), or sent back to the funder (REFUND).
+    """
 
     row: int
     investment: str
@@ -19,6 +22,7 @@ class LedgerRecord:
     outcome: str | None = None
     population: str | None = None
     area: str | None = None
+    position: str | None = None
     fiscal_year: int | None = None
     note: str | None = None
 
@@ -70,3 +74,51 @@ class MatchRecord:
     in_kind_counts: bool = True
     due_on: date | None = None
     in_kind: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalmentRecord:
+    """A part of an investment that falls due in a fiscal year, in the investment's currency."""
+
+    row: int
+    investment: str
+    fiscal_year: int
+    amount: Decimal
+    due_on: date | None = None
+    conditional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchOfferRecord:
+    """An organization's offer to give `ratio` dollars for each that others give."""
+
+    row: int
+    source: str
+    ratio: Decimal
+    maximum: Decimal | None = None
+    currency: str | None = None
+    deadline: date | None = None
+    in_kind_counts: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeAgreementRecord:
+    """What the fiscal agent takes: a rate of one award, or an amount a month, of all where none is named."""
+
+    row: int
+    investment: str | None = None
+    fee_rate: Decimal | None = None
+    monthly: Decimal | None = None
+    currency: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRecord:
+    """What ties one investment to another: it is paid from it, renews it, or is match for it."""
+
+    row: int
+    investment: str
+    kind: str
+    other: str

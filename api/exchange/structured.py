@@ -18,7 +18,8 @@ from api.exchange.report import Example, ImportReport
 MOST_DEPTH = 60
 LONGEST_NUMBER = 40
 MOST_EXPONENT = 30
-TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# A text left open goes to the end, so that none of its characters is looked at twice.
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 EXPONENT = re.compile(r"[eE]([+-]?[0-9]+)")
 Tree = object
 

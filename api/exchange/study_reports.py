@@ -7,7 +7,7 @@ from api.exchange.entries import Entry, entries
 from api.exchange.files import Source
 from api.exchange.reading import Reading, check_fields
 from api.exchange.recipes import Recipe
-from api.exchange.records import ReportRecord
+from api.exchange.records_evidence import ReportRecord
 from api.exchange.report import ImportReport
 from api.exchange.text import cell_text
 

@@ -16,7 +16,7 @@ from api.exchange.identity import Occurrences, identified
 from api.exchange.investments import check_amount, checked_term, currency_code
 from api.exchange.reading import Faults
 from api.exchange.recipes import Recipe
-from api.exchange.records import InvestmentRecord, TransactionRecord
+from api.exchange.records_money import InvestmentRecord, TransactionRecord
 from api.exchange.report import ImportReport, Severity
 from api.exchange.structured import read_json
 from api.exchange.threesixty_grants import Grant, Published

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from api.exchange.codelists import USES
 from api.exchange.errors import CellError
-from api.exchange.records import ShareRecord
+from api.exchange.records_money import ShareRecord
 from api.exchange.threesixty_grants import Grant
 from api.exchange.values import amount, count, number, one_of
 

@@ -29,9 +29,11 @@ MOST_UNPACKED_BYTES = 50 * MIB
 MOST_TIMES_PACKED = 200
 MOST_CELLS = 4_000_000
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-CELL_PLACE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
-ROW_PLACE = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br\s*=\s*[\"']([0-9]+)[\"']")
-ERROR_CELL = re.compile(rb"(<(?:\w+:)?c\b[^>]*?\bt\s*=\s*)([\"'])e\2")
+# What stands between < and > never holds another <, so that no place is looked at twice.
+CELL_PLACE = re.compile(rb"<(?:\w{1,60}:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+ROW_PLACE = re.compile(rb"<(?:\w{1,60}:)?row\s[^<>]*?\br\s*=\s*[\"']([0-9]+)[\"']")
+ERROR_CELL = re.compile(rb"(<(?:\w{1,60}:)?c\b[^<>]*?\bt\s*=\s*)([\"'])e\2")
+DOCUMENT_TYPE = re.compile(rb"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E")  # in UTF-8, and in UTF-16
 FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -117,6 +119,9 @@ def _repacked(source: Source) -> bytes:
             _check_entry(source, entry)
             content = _unpacked(source, archive, entry, MOST_UNPACKED_BYTES - unpacked)
             unpacked += len(content)
+            if DOCUMENT_TYPE.search(content):
+                said = "it declares a document type, in which entities may hide; save the workbook anew"
+                raise ReadError(source.name, f"entry {entry.filename!r}", said)
             if entry.filename.startswith("xl/worksheets/"):
                 content = _checked_sheet(source, entry.filename, content)
             safe.writestr(entry.filename, content)

@@ -15,20 +15,25 @@ from graphql import (
 from strawberry.printer import print_schema as printed
 from strawberry.schema.config import StrawberryConfig
 
-from api.graphql import imports, organizations, partnerships
+from api.graphql import history, imports, organizations, partnerships
 from api.graphql.anchor import agreements, in_kind, staffing
 from api.graphql.anchor.anchor_changes import AnchorMutation
 from api.graphql.common import enums
 from api.graphql.common.scalars import SCALARS
 from api.graphql.door.limits import LIMITS, Limits
-from api.graphql.door.operations import Operations, core_schema
-from api.graphql.door.sign_in import TokenOf, callers, operator, token_in
+from api.graphql.door.meters import Meter
+from api.graphql.door.operations import ContextFactory, Operations, core_schema
+from api.graphql.door.sign_in import callers, operator
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
-from api.graphql.outcomes import indicators, measurements, places
-from api.graphql.policy import advocacy, barriers, plans
+from api.graphql.money.transaction_changes import TransactionMutation
+from api.graphql.outcomes import baselines, indicators, measurements, places, submissions
+from api.graphql.outcomes.outcome_changes import OutcomeMutation
+from api.graphql.policy import advocacy, barriers, measures, plans
+from api.graphql.policy.measure_changes import MeasureMutation
 from api.graphql.policy.policy_changes import PolicyMutation
-from api.graphql.practices import findings, practices
+from api.graphql.practices import findings, practices, testimony
+from api.graphql.practices.practice_changes import PracticeMutation
 from api.graphql.queries import Query
 from api.graphql.reallocation import scenarios
 from api.graphql.reallocation.reallocation import Mutation as ReallocationMutation
@@ -41,14 +46,17 @@ PLANS = Plans(
     *agreements.PLANS,
     *advocacy.PLANS,
     *allocations.PLANS,
+    *baselines.PLANS,
     *barriers.PLANS,
     *findings.PLANS,
     *funders.PLANS,
+    *history.PLANS,
     *imports.PLANS,
     *in_kind.PLANS,
     *indicators.PLANS,
     *investments.PLANS,
     *measurements.PLANS,
+    *measures.PLANS,
     *organizations.PLANS,
     *partnerships.PLANS,
     *places.PLANS,
@@ -57,12 +65,22 @@ PLANS = Plans(
     *restrictions.PLANS,
     *scenarios.PLANS,
     *staffing.PLANS,
+    *testimony.PLANS,
+    *submissions.PLANS,
     *transactions.PLANS,
 )
 
 
 @strawberry.type
-class Mutation(ReallocationMutation, AnchorMutation, PolicyMutation):
+class Mutation(
+    ReallocationMutation,
+    AnchorMutation,
+    TransactionMutation,
+    OutcomeMutation,
+    PolicyMutation,
+    MeasureMutation,
+    PracticeMutation,
+):
     """Each change is made whole or not at all, and once per idempotency key."""
 
 
@@ -100,9 +118,11 @@ def print_schema() -> str:
     return printed(schema()) + "\n"
 
 
-def build(database: Database, *, token_of: TokenOf = token_in, limits: Limits = LIMITS) -> Operations:
-    """The operations for those who come by a token, or without one."""
-    return Operations(schema(), callers(database, token_of), limits)
+def build(
+    database: Database, *, contexts: ContextFactory | None = None, limits: Limits = LIMITS
+) -> Operations:
+    """The operations for those who come by a token, or without one; `contexts` may know other ways to sign in."""
+    return Operations(schema(), contexts or callers(database), limits, Meter(limits))
 
 
 def build_for_operator(database: Database, *, limits: Limits = LIMITS) -> Operations:

@@ -49,10 +49,8 @@ class Viewer:
 async def viewer(context: Context) -> Viewer:
     """Who asks."""
     caller = context.caller
-    partnership = next(iter(caller.roles), None)
-    own = None
-    if partnership is not None and caller.organization_id is not None:
-        own = row("Organization", partnership, caller.organization_id)
+    first = next(iter(caller.organizations.items()), None)
+    own = row("Organization", *first) if first else None
     return Viewer(organization=own, name=caller.name, caller=caller)
 
 
@@ -66,8 +64,8 @@ async def _named(context: Context, slug: str) -> UUID | None:
 
 async def _funder(context: Context, slug: str) -> object:
     partnership_id = await _named(context, slug)
-    organization_id = context.caller.organization_id
-    if partnership_id is None or organization_id is None or partnership_id not in context.caller.roles:
+    organization_id = context.caller.organizations.get(partnership_id) if partnership_id else None
+    if partnership_id is None or organization_id is None:
         return None
 
     async def read(session: AsyncSession) -> UUID | None:

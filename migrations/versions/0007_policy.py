@@ -9,7 +9,7 @@ from migrations.tenancy import guard
 from migrations.upgrade import quoted, run_script
 
 revision = "0007"
-down_revision = "0003"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -1,12 +1,9 @@
-"""Budget against actual, and fees against what was agreed."""
-
-from datetime import date
-from decimal import Decimal
+"""Budget against actual: each dollar spent counts once."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocation.budgets import Agreement, Place, Receipt, budget_against_actual, fees, summed_by
+from allocation.budgets import Place, budget_against_actual, summed_by
 
 
 def place(use: str = "OPERATIONS", funder: str = "", position: str = "", year: int = 2027) -> Place:
@@ -56,37 +53,3 @@ def test_the_actuals_add_up_to_all_that_was_spent(budgets: dict[Place, int], spe
     found = budget_against_actual(budgets, spent)
     assert sum(each.actual for each in found) == sum(spent.values())
     assert sum(each.budget for each in found) == sum(budgets.values())
-
-
-def test_a_fee_is_the_rate_on_the_day_of_each_receipt() -> None:
-    """By hand: 7 % of 100.00 before July and 10 % of 50.00 after is 12.00; 11.50 was charged."""
-    rates = [
-        Agreement(Decimal("0.07"), None, date(2026, 6, 30)),
-        Agreement(Decimal("0.10"), date(2026, 7, 1)),
-    ]
-    receipts = [Receipt("i", 10_000, date(2026, 6, 30)), Receipt("i", 5_000, date(2026, 7, 1))]
-    (only,) = fees(receipts, {"i": 1_150}, rates, {})
-    assert (only.received, only.due, only.charged, only.difference) == (15_000, 1_200, 1_150, -50)
-
-
-def test_an_investments_own_rate_comes_before_the_anchors() -> None:
-    rates = [Agreement(Decimal("0.10"))]
-    (only,) = fees([Receipt("i", 10_000, date(2026, 7, 1))], {}, rates, {"i": Decimal("0.03")})
-    assert only.due == 300
-
-
-def test_money_sent_back_takes_its_fee_along() -> None:
-    receipts = [Receipt("i", 10_000, date(2026, 7, 1)), Receipt("i", -4_000, date(2026, 8, 1))]
-    (only,) = fees(receipts, {}, [Agreement(Decimal("0.05"))], {})
-    assert (only.received, only.due) == (6_000, 300)
-
-
-def test_without_a_rate_nothing_is_due_and_it_is_told() -> None:
-    (only,) = fees([Receipt("i", 10_000, date(2026, 7, 1))], {"i": 5}, [], {})
-    assert (only.due, only.unagreed, only.difference) == (0, 10_000, 5)
-
-
-def test_a_fee_is_rounded_once_over_all_receipts() -> None:
-    """By hand: three times 0.15 at 10 % is 0.045, half up 0.05 (rounded apart it would be 0.06)."""
-    receipts = [Receipt("i", 15, date(2026, 7, day)) for day in (1, 2, 3)]
-    assert [each.due for each in fees(receipts, {}, [Agreement(Decimal("0.1"))], {})] == [5]

@@ -130,10 +130,29 @@ def test_students_are_lost_by_the_known_effect_of_the_lost_dollars() -> None:
     )
     found = lose(stands, Loss({"city"}, JANUARY))
     assert found.students == pytest.approx(6.0)
-    assert (found.practices, found.unknown_effect) == (
-        {"tutoring": 5_000_000, "mentoring": 700},
-        {"USD": 700},
+    parts = {name: (part.dollars, part.students) for name, part in found.practices.items()}
+    assert parts == {
+        "tutoring": ({"USD": 5_000_000}, pytest.approx(6.0)),
+        "mentoring": ({"USD": 700}, None),
+    }
+    assert found.unknown_effect == {"USD": 700}
+
+
+def test_networks_lose_what_pays_for_collaborative_action_from_the_day_it_is_for() -> None:
+    """By hand: fiscal year 2027 begins on 1 July 2026, after the funder leaves; the other award is for any day."""
+    stands = standing(
+        lines=[
+            line(700, use="COLLABORATIVE_ACTION", outcome="reading", fiscal_year=2027),
+            line(500, use="COLLABORATIVE_ACTION", investment="j"),
+            line(300, use="OPERATIONS"),
+        ]
     )
+    found = lose(stands, Loss({"city"}, JANUARY))
+    assert {key: (part.dollars, part.from_on) for key, part in found.networks.items()} == {
+        ("i", "reading"): ({"USD": 700}, JULY),
+        ("j", None): ({"USD": 500}, JANUARY),
+    }
+    assert found.practices == {}
 
 
 def test_students_are_not_known_where_no_effect_is() -> None:

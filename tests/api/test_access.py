@@ -12,7 +12,7 @@ MINE, THEIRS = UUID(int=11), UUID(int=12)
 
 
 def bearer(role: Role) -> Caller:
-    return Caller(name="x", actor="token:x", roles={HERE: role}, organization_id=MINE)
+    return Caller(name="x", actor="token:x", roles={HERE: role}, organizations={HERE: MINE})
 
 
 @pytest.mark.parametrize("right", list(Right))
@@ -53,16 +53,16 @@ def test_the_rights_of_each_role_are_these() -> None:
     everything = set(Right)
     own_only = {Right.READ_BOOKS, Right.READ_RENEWALS, Right.READ_TERMS, Right.DECIDE}
     own_only |= {Right.READ_STAFFING, Right.READ_BUDGET, Right.READ_OBLIGATIONS}
+    policy_alone = {Right.RECORD_MEASURES}
     held = {role: {right for right in Right if bearer(role).denied(right, HERE) is None} for role in Role}
-    table = {Right.READ_SCENARIOS, Right.SUGGEST, Right.READ_MATCH, Right.READ_POLICY}
-    policy = {Right.READ_LOBBYING, Right.KEEP_POLICY, Right.RAISE_BARRIERS, Right.RECORD_SPENDING}
+    table = {Right.READ_SCENARIOS, Right.SUGGEST, Right.READ_MATCH}
     assert held == {
         Role.ADMIN: everything,
-        Role.ANCHOR: everything - {Right.KEEP_POLICY, Right.RAISE_BARRIERS},
+        Role.ANCHOR: everything - policy_alone,
         Role.FUNDER: table,
-        Role.POLICY: table | policy | {Right.READ_TERMS},
-        Role.DATA: table | {Right.READ_TERMS, Right.READ_IMPORTS},
-        Role.FACILITATOR: table | {Right.READ_TERMS, Right.RAISE_BARRIERS},
+        Role.POLICY: table | {Right.READ_TERMS},
+        Role.DATA: table | {Right.READ_TERMS, Right.READ_IMPORTS, Right.READ_HISTORY, Right.RECORD_EVIDENCE},
+        Role.FACILITATOR: table | {Right.READ_TERMS},
         Role.COMMUNITY: set(),
     }
     funder = bearer(Role.FUNDER)

@@ -128,3 +128,43 @@ def test_the_printed_form_shows_no_secret() -> None:
     )
     assert "hush" not in repr(settings)
     assert "key" not in repr(settings)
+
+
+OIDC = {"ALIGNMENT_OIDC_ISSUER": "https://id.example.org/realm", "ALIGNMENT_OIDC_CLIENT": "alignment"}
+
+
+def test_a_provider_is_read_with_its_secret_out_of_sight() -> None:
+    settings = Settings.read({**HOME, **OIDC, "ALIGNMENT_OIDC_SECRET": "the secret"})
+    assert (settings.oidc_issuer, settings.oidc_client) == ("https://id.example.org/realm", "alignment")
+    assert settings.oidc_secret == "the secret"
+    assert "the secret" not in repr(settings)
+
+
+def test_the_public_address_is_an_origin() -> None:
+    settings = Settings.read({**HOME, "ALIGNMENT_PUBLIC_URL": "https://Align.example.org/"})
+    assert settings.public_url == "https://align.example.org"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALIGNMENT_PUBLIC_URL", "align.example.org"),
+        ("ALIGNMENT_PUBLIC_URL", "https://align.example.org/site"),
+        ("ALIGNMENT_PUBLIC_URL", "https://user@align.example.org"),
+        ("ALIGNMENT_PUBLIC_URL", "https://[align"),
+        ("ALIGNMENT_OIDC_ISSUER", "http://id.example.org"),
+        ("ALIGNMENT_OIDC_ISSUER", "javascript:alert(1)"),
+        ("ALIGNMENT_OIDC_CLIENT", ""),
+        ("ALIGNMENT_RATE", "0"),
+        ("ALIGNMENT_RATE", "-5"),
+        ("ALIGNMENT_RATE", "1e6"),
+    ],
+)
+def test_a_setting_of_the_front_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings.read({**HOME, **OIDC, name: value})
+
+
+def test_a_provider_on_this_machine_may_be_reached_by_http() -> None:
+    there = {**HOME, **OIDC, "ALIGNMENT_OIDC_ISSUER": "http://127.0.0.1:9000"}
+    assert Settings.read(there).oidc_issuer == "http://127.0.0.1:9000"

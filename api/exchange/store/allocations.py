@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allocation.ledger import AccountKey, Line, Posting, any_of, open_accounts, post
-from api.exchange.records import AllocationRecord
+from allocation.ledger import AccountKey, Line, Posting, any_of, line_of, open_accounts, post
+from api.exchange.records_money import AllocationRecord
 from api.exchange.report import Example, ImportReport
 from api.exchange.store.money import minor, optional_minor, written
 from api.exchange.store.names import Names, UnknownName, tell_unknown
@@ -202,19 +202,6 @@ async def _balances(session: AsyncSession, partnership_id: UUID, ids: set[UUID])
     return dict(held)
 
 
-def line_of(account: Account) -> Line:
-    """What the account's dollars are for."""
-    return Line(
-        use=account.use or ResourceUse.UNASSIGNED,
-        practice_id=account.practice_id,
-        outcome_id=account.outcome_id,
-        population_id=account.population_id,
-        area_id=account.area_id,
-        position_id=account.position_id,
-        fiscal_year=account.fiscal_year,
-    )
-
-
 def _look_up(names: Names, record: AllocationRecord, report: ImportReport) -> Wanted | None:
     try:
         investment_id = names.investments.find(record.investment)
@@ -224,6 +211,7 @@ def _look_up(names: Names, record: AllocationRecord, report: ImportReport) -> Wa
             outcome_id=names.outcomes.find(record.outcome),
             population_id=names.populations.find(record.population),
             area_id=names.areas.find(record.area),
+            position_id=names.positions.find(record.position),
             fiscal_year=record.fiscal_year,
         )
     except UnknownName as error:

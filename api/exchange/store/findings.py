@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.exchange.records import FindingRecord
+from api.exchange.records_evidence import FindingRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.store.names import Names, UnknownName
 from api.exchange.store.rows import CREATED, UNCHANGED, UPDATED, Values, amend, count, replace_links

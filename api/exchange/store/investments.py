@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.exchange.records import InvestmentRecord
+from api.exchange.records_money import InvestmentRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.store.commitments import post_amounts, refuse_impossible_amounts
 from api.exchange.store.money import minor, optional_minor

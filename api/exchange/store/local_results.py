@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.local_releases import release_local_results
-from api.exchange.records import LocalResultRecord
+from api.exchange.records_evidence import LocalResultRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.store.names import Names, UnknownName, tell_unknown
 from api.exchange.store.rows import CREATED, UNCHANGED, UPDATED, count, settle

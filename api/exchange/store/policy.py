@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -19,6 +19,7 @@ from api.exchange.records_policy import (
     PolicyStepRecord,
     SpendingRecord,
 )
+from api.exchange.store.desk import Desk, Unfit
 from api.exchange.store.money import minor, optional_minor
 from api.exchange.store.rows import CREATED, UNCHANGED, Values, graver
 from models import advocacy, plans
@@ -30,21 +31,10 @@ from policy.lobbying import Audience, Body, ClassificationError, Exemption, Fact
 from policy.plans import begin, move
 from policy.statuses import Step, StepError
 
-if TYPE_CHECKING:
-    from api.exchange.store.facts import Desk
-
-__all__ = ["STORES", "RefusedRecord"]
+__all__ = ["STORES"]
 
 
-class RefusedRecord(Exception):  # noqa: N818 - a refusal is the domain's word
-    """A record that a rule of the policy team's chain refuses, at a field."""
-
-    def __init__(self, code: str, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code, self.field = code, field
-
-
-async def _barrier(desk: "Desk", record: BarrierRecord) -> str:
+async def _barrier(desk: Desk, record: BarrierRecord) -> str:
     values = {
         "raised_on": record.raised_on,
         "raised_by_name": record.raised_by,
@@ -59,7 +49,7 @@ async def _barrier(desk: "Desk", record: BarrierRecord) -> str:
     return action
 
 
-async def _plan(desk: "Desk", record: PolicyPlanRecord) -> str:
+async def _plan(desk: Desk, record: PolicyPlanRecord) -> str:
     names = desk.names
     links: tuple[tuple[type[Base], str, list[UUID]], ...] = (
         (plans.PolicyPlanOutcome, "outcome_id", names.outcomes.find_all(record.outcomes)),
@@ -89,7 +79,7 @@ async def _plan(desk: "Desk", record: PolicyPlanRecord) -> str:
     return graver(action, has_moved, *changed, await _pay(desk, row, awards))
 
 
-async def _follow(desk: "Desk", record: PolicyPlanRecord, values: Values) -> bool:
+async def _follow(desk: Desk, record: PolicyPlanRecord, values: Values) -> bool:
     """The status that a file gives: a new plan begins with it, one that is known takes the step to it."""
     known = desk.names.plans.find(record.title) if desk.names.plans.knows(record.title) else None
     if known is None:
@@ -102,7 +92,7 @@ async def _follow(desk: "Desk", record: PolicyPlanRecord, values: Values) -> boo
     return True
 
 
-async def _pay(desk: "Desk", plan: UUID, awards: list[UUID]) -> bool:
+async def _pay(desk: Desk, plan: UUID, awards: list[UUID]) -> bool:
     """Says of the named investments that they pay for the plan; those that are not named stay."""
     i = Investment
     wanted = (
@@ -116,7 +106,7 @@ async def _pay(desk: "Desk", plan: UUID, awards: list[UUID]) -> bool:
     return bool(changed.all())
 
 
-async def _step(desk: "Desk", record: PolicyStepRecord) -> str:
+async def _step(desk: Desk, record: PolicyStepRecord) -> str:
     """A step is known by its plan, its day and where it led; what was taken is never taken back."""
     plan = await _plan_of(desk, record.plan)
     c = advocacy.PolicyStatusChange
@@ -135,15 +125,15 @@ async def _step(desk: "Desk", record: PolicyStepRecord) -> str:
     return CREATED
 
 
-async def _move(desk: "Desk", plan: PolicyPlan, step: Step) -> None:
+async def _move(desk: Desk, plan: PolicyPlan, step: Step) -> None:
     """A file may be ahead of this clock, so the day of a step is only compared with the plan's own."""
     try:
         await move(desk.session, plan, step, by=desk.actor, today=step.on)
     except StepError as error:
-        raise RefusedRecord("impossible-step", error.field, str(error)) from error
+        raise Unfit("impossible-step", str(error), error.field, None) from error
 
 
-async def _milestone(desk: "Desk", record: MilestoneRecord) -> str:
+async def _milestone(desk: Desk, record: MilestoneRecord) -> str:
     plan = await _plan_of(desk, record.plan)
     _not_before(plan, record.due_on, "due_on")
     _not_before(plan, record.done_on, "done_on")
@@ -153,7 +143,7 @@ async def _milestone(desk: "Desk", record: MilestoneRecord) -> str:
     return action
 
 
-async def _action(desk: "Desk", record: PolicyActionRecord) -> str:
+async def _action(desk: Desk, record: PolicyActionRecord) -> str:
     """An action is known by its plan, organization, day, kind and description; what was paid never changes."""
     plan = await _plan_of(desk, record.plan)
     _not_before(plan, record.occurred_on, "occurred_on")
@@ -180,7 +170,7 @@ async def _action(desk: "Desk", record: PolicyActionRecord) -> str:
     return await _paid_action(desk, key, values)
 
 
-async def _paid_action(desk: "Desk", key: Values, values: Values) -> str:
+async def _paid_action(desk: Desk, key: Values, values: Values) -> str:
     a = advocacy.PolicyAction
     mine = {"partnership_id": desk.partnership_id, **key}
     same = (getattr(a, name) == value for name, value in mine.items())
@@ -188,7 +178,7 @@ async def _paid_action(desk: "Desk", key: Values, values: Values) -> str:
     if kept is not None:
         if any(getattr(kept, name) != values[name] for name in ("cost", "paid_from_id", "classification")):
             sentence = "the ledger has paid for this action already, and never changes: reverse that first"
-            raise RefusedRecord("recorded-otherwise", "cost", sentence)
+            raise Unfit("recorded-otherwise", sentence, "cost", None)
         return UNCHANGED
     award = await desk.session.get_one(Investment, (desk.partnership_id, values["paid_from_id"]))
     id_ = new_id()
@@ -202,7 +192,7 @@ async def _paid_action(desk: "Desk", key: Values, values: Values) -> str:
     try:
         values["transfer_id"] = await pay_for_lobbying(desk.session, desk.actor, payment)
     except LedgerError as error:
-        raise RefusedRecord("forbidden-dollars", "paid_from", str(error)) from error
+        raise Unfit("forbidden-dollars", str(error), "paid_from", None) from error
     desk.session.add(a(**mine, id=id_, **values))
     await desk.session.flush()
     return CREATED
@@ -222,17 +212,17 @@ def _reason(record: PolicyActionRecord) -> str:
     try:
         return reason_for(record.classification, facts)
     except ClassificationError as error:
-        raise RefusedRecord("milder-than-the-rules", "classification", str(error)) from error
+        raise Unfit("milder-than-the-rules", str(error), "classification", None) from error
 
 
-async def _spending(desk: "Desk", record: SpendingRecord) -> str:
+async def _spending(desk: Desk, record: SpendingRecord) -> str:
     values = {"amount": minor(record.amount), "currency": record.currency, "source": record.source}
     key = {"fiscal_year": record.fiscal_year}
     _, action = await desk.settle(advocacy.ExemptPurposeSpending, key, values)
     return action
 
 
-async def _dollars(desk: "Desk", record: PolicyDollarsRecord) -> str:
+async def _dollars(desk: Desk, record: PolicyDollarsRecord) -> str:
     key = {
         "plan_id": (await _plan_of(desk, record.plan)).id,
         "kind": advocacy.PolicyDollarKind(record.kind),
@@ -244,7 +234,7 @@ async def _dollars(desk: "Desk", record: PolicyDollarsRecord) -> str:
     return action
 
 
-async def _position(desk: "Desk", record: PolicyPositionRecord) -> str:
+async def _position(desk: Desk, record: PolicyPositionRecord) -> str:
     key = {
         "plan_id": (await _plan_of(desk, record.plan)).id,
         "organization_id": desk.names.organizations.find(record.organization),
@@ -260,21 +250,21 @@ async def _position(desk: "Desk", record: PolicyPositionRecord) -> str:
     return action
 
 
-async def _plan_of(desk: "Desk", title: str) -> PolicyPlan:
+async def _plan_of(desk: Desk, title: str) -> PolicyPlan:
     return await desk.session.get_one(PolicyPlan, (desk.partnership_id, desk.names.plans.find(title)))
 
 
 def _not_before(plan: PolicyPlan, day: date | None, field: str) -> None:
     if day is not None and plan.starts_on is not None and day < plan.starts_on:
         sentence = f"it comes before its plan, which starts on {plan.starts_on}"
-        raise RefusedRecord("before-its-plan", field, sentence)
+        raise Unfit("before-its-plan", sentence, field, None)
 
 
 def _today() -> date:
     return datetime.now(UTC).date()
 
 
-STORES: Mapping[type[Any], Callable[["Desk", Any], Awaitable[str]]] = {  # Any: each takes its own record
+STORES: Mapping[type[Any], Callable[[Desk, Any], Awaitable[str]]] = {  # Any: each takes its own record
     BarrierRecord: _barrier,
     PolicyPlanRecord: _plan,
     PolicyStepRecord: _step,

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.exchange.records import PriceLevelRecord
+from api.exchange.records_evidence import PriceLevelRecord
 from api.exchange.report import ImportReport
 from api.exchange.store.rows import count, settle
 from api.exchange.store.staging import Import

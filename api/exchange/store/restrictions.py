@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.exchange.records import RestrictionRecord
+from api.exchange.records_money import RestrictionRecord
 from api.exchange.store.money import optional_minor
 from api.exchange.store.names import Names
 from api.exchange.store.rows import CREATED, UNCHANGED, Values

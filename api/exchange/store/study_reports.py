@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.exchange.records import ReportRecord
+from api.exchange.records_evidence import ReportRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.store.names import Names, UnknownName, tell_unknown
 from api.exchange.store.rows import CREATED, UNCHANGED, UPDATED, Values, amend, count

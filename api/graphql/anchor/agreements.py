@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from allocation.frames.obligations import read_match_positions
 from allocation.matching import MatchPosition
 from api.access import Right
-from api.graphql.common.basics import Money, Node, money_of, table_of
+from api.graphql.common.basics import Money, Node, listed, money_of, table_of
 from api.graphql.common.connections import Connection
 from api.graphql.common.context import Context, Forbidden
 from api.graphql.common.lazy import LazyInvestment, LazyOrganization
+from api.graphql.common.permissions import Permission, may, permission
 from api.graphql.common.references import allowed_rows
 from api.graphql.lookahead import (
     By,
@@ -113,6 +114,7 @@ class Obligation(Node):
     done_on: date | None
     late: bool
     investment: LazyInvestment
+    permission: Permission = listed(may)
 
 
 MatchOfferConnection = Connection[MatchOffer]
@@ -305,7 +307,10 @@ PLANS = (
     TypePlan(
         "Obligation",
         OBLIGATION,
-        {"late": Value(_is_late, nullable=False)},
+        {
+            "late": Value(_is_late, nullable=False),
+            "permission": permission(OBLIGATION.c.partnership_id),
+        },
         visible=lambda context: allowed_rows(context, Right.READ_OBLIGATIONS, _owner),
     ),
 )

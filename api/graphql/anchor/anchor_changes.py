@@ -1,7 +1,7 @@
 """The anchor's changes: who is asked for the right, and what each payload shows. See changes.py for the rest."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import strawberry
 from strawberry.types import Info
@@ -9,39 +9,39 @@ from strawberry.types import Info
 from api.access import Right
 from api.graphql.anchor import anchor_inputs as given
 from api.graphql.anchor import book_changes as books
+from api.graphql.anchor.agreement_changes import set_agreements
 from api.graphql.anchor.agreements import MatchOffer, Obligation
+from api.graphql.anchor.gift_changes import put_gift
 from api.graphql.anchor.in_kind import InKindResource
-from api.graphql.anchor.staff_changes import put_gift, put_position
+from api.graphql.anchor.outlooks import StaffWarning, warnings_of
+from api.graphql.anchor.staff_changes import put_position
 from api.graphql.anchor.staffing import StaffPosition
 from api.graphql.common.basics import row
-from api.graphql.common.changes import Change, Changed, Refused, UserError, changed, not_found, partnership_of
+from api.graphql.common.changes import Change, Changed, Refused, UserError, changed, partnership_of
 from api.graphql.common.checks import Checks
+from api.graphql.common.checks import of_row as _of_row
 from api.graphql.common.context import Context
-from api.graphql.common.enums import UserErrorCode
-from api.graphql.common.ids import GlobalId, read_id
+from api.graphql.common.ids import GlobalId
+from api.graphql.money.investments import Investment
 from api.graphql.partnerships import Partnership
 from models import obligations, staffing
-from models.base import TenantRow
 from models.in_kind import InKindResource as InKindRow
-from models.resources import Investment
+from models.resources import Investment as InvestmentRow
 
-__all__ = ["AnchorMutation"]
+__all__ = ["AnchorMutation", "InvestmentPayload"]
 
 Asked = Info[Context, None]
-R = TypeVar("R", bound=TenantRow)
-
-
-class Keyed(Protocol):
-    """An input of a change."""
-
-    idempotency_key: str
 
 
 @strawberry.type
 class StaffPositionPayload:
-    """The position after the change; null with `userErrors` where nothing was changed."""
+    """The position after the change; null with `userErrors` where nothing was changed.
+
+    `warnings` tell what is odd about it: paid beyond its cost, paid twice, several currencies.
+    """
 
     staff_position: StaffPosition | None
+    warnings: list[StaffWarning]
     user_errors: list[UserError]
     replayed: bool
 
@@ -82,12 +82,25 @@ class ObligationPayload:
     replayed: bool
 
 
+@strawberry.type
+class InvestmentPayload:
+    """The investment after the change; null with `userErrors` where nothing was changed."""
+
+    investment: Investment | None
+    user_errors: list[UserError]
+    replayed: bool
+
+
 def _shown(made: Changed) -> dict[str, Any]:  # Any: a row stands for its object
     return {"user_errors": made.errors, "replayed": made.replayed}
 
 
 def _object(made: Changed) -> Any:  # as above
     return row(made.id.type_name, *made.id.key) if made.id else None
+
+
+async def _warnings(context: Context, made: Changed) -> list[StaffWarning]:
+    return await warnings_of(context, *made.id.key) if made.id else []
 
 
 async def _in_partnership(
@@ -100,31 +113,6 @@ async def _in_partnership(
         return Changed.refused(refused.faults)
     change = Change(name, partnership.id, asked.idempotency_key, asked)
     return await changed(context, change, lambda session: work(Checks(session, partnership.id)))
-
-
-async def _of_row(
-    context: Context,
-    name: str,
-    asked: Keyed,
-    of: tuple[type[R], str, str, str],
-    work: Callable[[Checks, R], Awaitable[GlobalId]],
-) -> Changed:
-    """A change of one row; `of` is its class, its GraphQL type, the input's field and the id in it."""
-    model, type_name, path, text = of
-    found = read_id(text, type_name)
-    if found is None or len(found.key) != 2 or found.partnership_id not in context.caller.roles:
-        return Changed.refused(not_found(path).faults)
-    if context.caller.denied(Right.KEEP_BOOKS, found.partnership_id):
-        return Changed.refused(Refused.at(path, UserErrorCode.FORBIDDEN, Right.KEEP_BOOKS.reason).faults)
-
-    async def done(checks: Checks) -> GlobalId:
-        kept = await checks.session.get(model, found.key, with_for_update=True)
-        if kept is None:
-            raise not_found(path)
-        return await work(checks, kept)
-
-    change = Change(name, found.partnership_id, asked.idempotency_key, asked)
-    return await changed(context, change, lambda session: done(Checks(session, found.partnership_id)))
 
 
 @strawberry.type
@@ -143,7 +131,8 @@ class AnchorMutation:
             return GlobalId("StaffPosition", (checks.partnership_id, await put_position(checks, input, None)))
 
         made = await _in_partnership(info.context, "recordStaffPosition", input, work)
-        return StaffPositionPayload(staff_position=_object(made), **_shown(made))
+        told = await _warnings(info.context, made)
+        return StaffPositionPayload(staff_position=_object(made), warnings=told, **_shown(made))
 
     @strawberry.mutation
     async def update_staff_position(
@@ -158,7 +147,8 @@ class AnchorMutation:
 
         of = (staffing.StaffPosition, "StaffPosition", "position", input.position)
         made = await _of_row(info.context, "updateStaffPosition", input, of, work)
-        return StaffPositionPayload(staff_position=_object(made), **_shown(made))
+        told = await _warnings(info.context, made)
+        return StaffPositionPayload(staff_position=_object(made), warnings=told, **_shown(made))
 
     @strawberry.mutation
     async def record_in_kind_resource(
@@ -239,12 +229,27 @@ class AnchorMutation:
     ) -> ObligationPayload:
         """Something due under an investment."""
 
-        async def work(checks: Checks, kept: Investment) -> GlobalId:
+        async def work(checks: Checks, kept: InvestmentRow) -> GlobalId:
             return await books.record_obligation(checks, input, kept)
 
-        of = (Investment, "Investment", "investment", input.investment)
+        of = (InvestmentRow, "Investment", "investment", input.investment)
         made = await _of_row(info.context, "recordObligation", input, of, work)
         return ObligationPayload(obligation=_object(made), **_shown(made))
+
+    @strawberry.mutation
+    async def set_agreements(
+        self,
+        info: Asked,
+        input: given.SetAgreementsInput,  # noqa: A002 - as above
+    ) -> InvestmentPayload:
+        """Sets what is agreed about an investment: its renewal, match, instalments and fee."""
+
+        async def work(checks: Checks, kept: InvestmentRow) -> GlobalId:
+            return await set_agreements(checks, input, kept)
+
+        of = (InvestmentRow, "Investment", "investment", input.investment)
+        made = await _of_row(info.context, "setAgreements", input, of, work)
+        return InvestmentPayload(investment=_object(made), **_shown(made))
 
     @strawberry.mutation
     async def complete_obligation(

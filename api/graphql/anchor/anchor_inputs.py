@@ -14,11 +14,18 @@ from models.staffing import KeyRole, Provision
 __all__ = [
     "BudgetLineInput",
     "CompleteObligationInput",
+    "EndStaffFundingInput",
+    "FeeAgreementInput",
     "InKindValuationInput",
+    "InstalmentInput",
+    "MatchRequirementInput",
+    "PositionCostInput",
     "RecordInKindResourceInput",
     "RecordMatchOfferInput",
     "RecordObligationInput",
     "RecordStaffPositionInput",
+    "RenewalInput",
+    "SetAgreementsInput",
     "SetAnchorEntityInput",
     "SetBudgetInput",
     "StaffFundingInput",
@@ -41,6 +48,25 @@ class StaffFundingInput:
 
 
 @strawberry.input
+class EndStaffFundingInput:
+    """Ends a funding that is known by its payer and first day; without `endsOn` it is taken back as a whole."""
+
+    starts_on: date
+    investment: strawberry.ID | None = None
+    in_kind: strawberry.ID | None = None
+    ends_on: date | None = None
+
+
+@strawberry.input
+class PositionCostInput:
+    """A raise: the pay a year from a day on, and its benefits as a share of the pay."""
+
+    from_on: date
+    annual_pay: MoneyInput
+    benefit_rate: Decimal = Decimal(0)
+
+
+@strawberry.input
 class RecordStaffPositionInput:
     """A position under a title that no other has, with what it costs a year as it is held."""
 
@@ -54,11 +80,15 @@ class RecordStaffPositionInput:
     starts_on: date | None = None
     ends_on: date | None = None
     funding: list[StaffFundingInput] = strawberry.field(default_factory=list)
+    raises: list[PositionCostInput] = strawberry.field(default_factory=list)
 
 
 @strawberry.input
 class UpdateStaffPositionInput:
-    """What is absent stays. Each funding is known by its payer and first day; those that are not sent stay."""
+    """What is absent stays. A funding is known by its payer and first day, a raise by its day.
+
+    Those that are not sent stay; `endFunding` comes before `funding`.
+    """
 
     position: strawberry.ID
     idempotency_key: str
@@ -70,6 +100,8 @@ class UpdateStaffPositionInput:
     starts_on: date | None = None
     ends_on: date | None = None
     funding: list[StaffFundingInput] = strawberry.field(default_factory=list)
+    raises: list[PositionCostInput] = strawberry.field(default_factory=list)
+    end_funding: list[EndStaffFundingInput] = strawberry.field(default_factory=list)
 
 
 @strawberry.input
@@ -119,13 +151,65 @@ class UpdateInKindResourceInput:
 
 @strawberry.input
 class SetAnchorEntityInput:
-    """Who holds the money from a day on, and the share that it keeps of what it receives."""
+    """Who holds the money from a day on, the share that it keeps of what it receives, and a fee for each month."""
 
     partnership: strawberry.ID
     idempotency_key: str
     organization: strawberry.ID
     fee_rate: Decimal | None = None
     starts_on: date | None = None
+    monthly_fee: MoneyInput | None = None
+
+
+@strawberry.input
+class RenewalInput:
+    """When an investment comes up for renewal, how likely that is, and who sees to it."""
+
+    due_on: date
+    probability: Decimal | None = None
+    owner_name: str | None = None
+
+
+@strawberry.input
+class MatchRequirementInput:
+    """What an investment asks others to give: `ratio` for each of its dollars."""
+
+    ratio: Decimal
+    required: MoneyInput
+    in_kind_counts: bool
+    due_on: date | None = None
+
+
+@strawberry.input
+class InstalmentInput:
+    """A part of an investment that falls due in a fiscal year, in the investment's currency."""
+
+    fiscal_year: int
+    amount: Decimal
+    due_on: date | None = None
+    conditional: bool = False
+
+
+@strawberry.input
+class FeeAgreementInput:
+    """The fee of one investment from a day to another: a rate (0 to 1) of its receipts, or an amount a month."""
+
+    fee_rate: Decimal | None = None
+    monthly: MoneyInput | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@strawberry.input
+class SetAgreementsInput:
+    """What is agreed about an investment; what is absent stays, and a list that is sent replaces the former."""
+
+    investment: strawberry.ID
+    idempotency_key: str
+    renewal: RenewalInput | None = None
+    match: MatchRequirementInput | None = None
+    instalments: list[InstalmentInput] | None = None
+    fees: list[FeeAgreementInput] | None = None
 
 
 @strawberry.input

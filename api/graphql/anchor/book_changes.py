@@ -1,6 +1,6 @@
 """Writes the anchor's agreements: who holds the money, the budget, offers to match, and what is owed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -25,6 +25,7 @@ async def set_anchor(checks: Checks, asked: given.SetAnchorEntityInput) -> Globa
     """The agreement in force ends on the day on which the other begins; a second one of a day replaces it."""
     organization = await checks.row(Organization, asked.organization, "Organization", "organization")
     checks.share(asked.fee_rate, "feeRate")
+    monthly = checks.money(asked.monthly_fee, "monthlyFee")
     checks.done()
     a, p = partnerships.AnchorEntity, checks.partnership_id
     begins = asked.starts_on or datetime.now(UTC).date()
@@ -40,7 +41,22 @@ async def set_anchor(checks: Checks, asked: given.SetAnchorEntityInput) -> Globa
     agreed.organization_id, agreed.fee_rate = organization.id, asked.fee_rate
     checks.session.add(agreed)
     await checks.session.flush()
+    if asked.monthly_fee is not None:
+        await _set_hosting(checks, begins, {"monthly": monthly, "currency": asked.monthly_fee.currency})
     return GlobalId("Partnership", (p,))
+
+
+async def _set_hosting(checks: Checks, begins: date, values: dict[str, object]) -> None:
+    """The price of hosting the partnership from a day on."""
+    f, p = budgets.FeeAgreement, checks.partnership_id
+    query = select(f).where(f.partnership_id == p, f.investment_id.is_(None), f.starts_on == begins)
+    row = (await checks.session.execute(query)).scalar_one_or_none()
+    if row is None:
+        row = f(partnership_id=p, id=new_id(), starts_on=begins)
+        checks.session.add(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    await checks.session.flush()
 
 
 async def set_budget(checks: Checks, asked: given.SetBudgetInput) -> GlobalId:

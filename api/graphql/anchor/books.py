@@ -13,18 +13,22 @@ from allocation import books, budgets
 from allocation.frames.books import When, read_anchor_awards, read_flows
 from allocation.frames.budgets import read_budget
 from api.access import Right
+from api.graphql.anchor.sight import is_denied, own_funders
 from api.graphql.common.basics import Money, money_of, row
 from api.graphql.common.context import Context, Forbidden
 from api.graphql.common.lazy import LazyFunder, LazyStaffPosition
 from models.partnerships import Partnership
-from models.resources import Funder, ResourceUse
+from models.resources import ResourceUse
 
 __all__ = ["BudgetLine", "FundBalance", "at_balances", "at_budget", "load_balances", "load_budgets"]
 
 
 @strawberry.type
 class FundBalance:
-    """Dollars of one use at the end of a day; `restricted` where their donors have tied them (docs/staffing.md)."""
+    """Dollars of one use at the end of a day; `restricted` where their donors have tied them (docs/staffing.md).
+
+    `promised` is yet to come, `cash` is what of the receipts is at hand, `disbursed` was paid past the anchor.
+    """
 
     use: ResourceUse
     restricted: bool
@@ -32,6 +36,11 @@ class FundBalance:
     received: Money
     spent: Money
     available: Money
+    promised: Money
+    cash: Money
+    disbursed: Money
+    obligated: Money
+    fees: Money
 
 
 @strawberry.type
@@ -64,12 +73,12 @@ async def load_balances(
 
 
 async def _balances(context: Context, partnership_id: UUID, as_of: date) -> Any:  # as above
-    if _is_denied(context, partnership_id):
+    if is_denied(context, Right.READ_BUDGET, partnership_id):
         return Forbidden(Right.READ_BUDGET)
 
     async def read(session: AsyncSession) -> Sequence[books.FundBalance]:
         awards = await read_anchor_awards(session, partnership_id)
-        own = await _own_funders(context, session, partnership_id)
+        own = await own_funders(context, session, partnership_id, Right.READ_BUDGET)
         mine = {key: award for key, award in awards.items() if own is None or award.funder in own}
         flows = await read_flows(session, partnership_id, When(last=as_of))
         return books.fund_balances(flows, mine)
@@ -80,7 +89,10 @@ async def _balances(context: Context, partnership_id: UUID, as_of: date) -> Any:
 def _balance(found: books.FundBalance) -> FundBalance:
     amounts = {
         name: money_of(getattr(found, name), found.currency)
-        for name in ("committed", "received", "spent", "available")
+        for name in (
+            *("committed", "received", "spent", "available", "promised", "cash", "disbursed"),
+            *("obligated", "fees"),
+        )
     }
     return FundBalance(use=ResourceUse(found.use), restricted=found.restricted, **amounts)
 
@@ -93,11 +105,11 @@ async def load_budgets(
 
 
 async def _budget(context: Context, partnership_id: UUID, fiscal_year: int) -> Any:  # as above
-    if _is_denied(context, partnership_id):
+    if is_denied(context, Right.READ_BUDGET, partnership_id):
         return Forbidden(Right.READ_BUDGET)
 
     async def read(session: AsyncSession) -> tuple[str, Sequence[budgets.BudgetLine]]:
-        own = await _own_funders(context, session, partnership_id)
+        own = await own_funders(context, session, partnership_id, Right.READ_BUDGET)
         currency = select(Partnership.currency).where(Partnership.id == partnership_id)
         lines = await read_budget(session, partnership_id, fiscal_year)
         kept = [each for each in lines if own is None or each.place.funder in own]
@@ -120,21 +132,3 @@ def _line(partnership_id: UUID, line: budgets.BudgetLine, currency: str) -> Budg
         actual=money_of(line.actual, currency),
         variance=money_of(line.variance, currency),
     )
-
-
-def _is_denied(context: Context, partnership_id: UUID) -> bool:
-    caller = context.caller
-    return caller.denied(Right.READ_BUDGET, partnership_id, [caller.organization_id]) is not None
-
-
-async def _own_funders(context: Context, session: AsyncSession, partnership_id: UUID) -> set[str] | None:
-    """The caller's own part as a giver; None for those who may read all."""
-    if context.caller.denied(Right.READ_BUDGET, partnership_id) is None:
-        return None
-    f = Funder
-    rows = await session.execute(
-        select(f.id).where(
-            f.partnership_id == partnership_id, f.organization_id == context.caller.organization_id
-        )
-    )
-    return {str(each) for each in rows.scalars()}

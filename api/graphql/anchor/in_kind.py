@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import strawberry
 
-from api.graphql.common.basics import Money, Node, table_of
+from api.graphql.common.basics import Money, Node, listed, table_of
 from api.graphql.common.connections import Connection
 from api.graphql.common.lazy import LazyInvestment, LazyOrganization, LazyPractice, LazyStaffPosition
+from api.graphql.common.permissions import Permission, may, permission
 from api.graphql.common.references import optionally
 from api.graphql.lookahead import (
     By,
@@ -61,6 +62,7 @@ class InKindResource(Node):
     position: LazyStaffPosition | None
     counted_as_match_for: list[LazyInvestment]
     match_conflict: bool
+    permission: Permission = listed(may)
 
 
 InKindResourceConnection = Connection[InKindResource]
@@ -135,6 +137,7 @@ PLANS = (
         IN_KIND,
         {
             "valuation": _VALUATION,
+            "permission": permission(IN_KIND.c.partnership_id),
             "countedAsMatchFor": Many(through=COUNTED, via="in_kind_id", to="investment_id"),
             "matchConflict": Value(_is_in_conflict, nullable=False),
         },

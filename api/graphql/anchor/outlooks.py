@@ -1,4 +1,4 @@
-"""The staff's outlook and what a funder's loss takes, for those who may read them.
+"""The staff's outlook, for those who may read it.
 
 The anchor reads all. A funder reads the outlook of the positions that it pays, with its own payments alone.
 Everybody reads which positions there are and which key roles are missing.
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -17,29 +17,33 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from allocation import staffing as reckoned
 from allocation.frames.staffing import (
     read_fundings,
-    read_loss,
     read_organizations,
     read_outlook,
     read_positions,
 )
-from allocation.losses import FunderLoss as ReckonedLoss
-from allocation.losses import Loss, LossError
 from allocation.positions import Funding
 from api.access import Right
 from api.graphql.common.basics import Money, money_of, row
 from api.graphql.common.context import Context, Forbidden
-from api.graphql.common.errors import Code, Refusal
-from api.graphql.common.ids import NotFound, read_id
 from api.graphql.common.lazy import (
     LazyFunder,
     LazyInKindResource,
     LazyInvestment,
-    LazyPractice,
     LazyStaffPosition,
 )
 from models.staffing import KeyRole
 
-__all__ = ["FunderLoss", "StaffingOutlook", "at_loss", "at_staffing", "load_losses", "load_staffing"]
+__all__ = [
+    "PositionOutlook",
+    "Sight",
+    "StaffWarning",
+    "StaffingOutlook",
+    "at_staffing",
+    "load_staffing",
+    "sight_of",
+    "told_position",
+    "warnings_of",
+]
 
 T = TypeVar("T")
 
@@ -175,32 +179,8 @@ class StaffingOutlook:
         return [StaffWarning(code=each.code, sentence=each.sentence) for each in _allowed(self.seen).warnings]
 
 
-@strawberry.type
-class FunderLoss:
-    """What goes when a funder leaves: dollars, positions as they stand afterwards, practices, students."""
-
-    dollars: list[Money]
-    positions: list[PositionOutlook]
-    practices: list[LazyPractice]
-    students_lost: Decimal | None
-    first_gap: date | None
-
-
 def at_staffing(as_of: date | None = None) -> None:
     """The field's arguments."""
-
-
-def at_loss(
-    funder: strawberry.ID,
-    from_: Annotated[date, strawberry.argument(name="from")],
-    also: list[strawberry.ID] | None = None,
-    share: Decimal | None = None,
-    as_of: date | None = None,
-) -> None:
-    """The field's arguments; `also` are further funders that leave, `share` (0 to 1) what they cut.
-
-    Months count from the month of `asOf`, which is today where it is absent.
-    """
 
 
 async def load_staffing(
@@ -212,14 +192,14 @@ async def load_staffing(
 
 
 async def _staffing(context: Context, partnership_id: UUID, as_of: date) -> StaffingOutlook:
-    sight = await _sight(context, partnership_id)
+    sight = await sight_of(context, partnership_id)
     whole = await context.once(
         ("staffing", partnership_id, as_of), lambda session: read_outlook(session, partnership_id, as_of)
     )
     mine = whole if sight is None or sight.payer is None else await _of_payer(context, sight, whole)
     return StaffingOutlook(
         as_of=as_of,
-        positions=[_position(partnership_id, sight, each) for each in mine.positions],
+        positions=[told_position(partnership_id, sight, each) for each in mine.positions],
         missing_roles=[KeyRole(each.value) for each in whole.missing_roles],
         seen=None if sight is None else mine,
     )
@@ -243,83 +223,27 @@ async def _of_payer(
     return await context.run(read)
 
 
-async def load_losses(
-    context: Context, rows: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]
-) -> list[Any]:  # a loss, or why not
-    """Partnership.simulateFunderLoss."""
-    found: list[Any] = []
-    for each in rows:
-        try:
-            found.append(await _loss(context, each["id"], asked))
-        except Refusal as refusal:
-            found.append(refusal)
-    return found
+async def warnings_of(context: Context, partnership_id: UUID, position: UUID) -> list[StaffWarning]:
+    """What is odd about one position from this month on."""
+    today = datetime.now(UTC).date()
+    found = await context.run(lambda session: read_outlook(session, partnership_id, today))
+    mine = [each for each in found.warnings if each.position == str(position)]
+    return [StaffWarning(code=each.code, sentence=each.sentence) for each in mine]
 
 
-async def _loss(context: Context, partnership_id: UUID, asked: Mapping[str, Any]) -> FunderLoss:
-    sight = await _sight(context, partnership_id)
-    organizations = {funder: organization for organization, funder in (sight or _NOBODY).funders.items()}
-    if sight is None:
-        raise Forbidden(Right.READ_STAFFING)
-    payers = [_payer(sight, organizations, text) for text in (asked["funder"], *(asked.get("also") or ()))]
-    if any(not _is_own(sight, payer) for payer in payers):
-        raise Forbidden(Right.READ_STAFFING)
-    try:
-        loss = Loss(payers, asked["from_"], Decimal(1) if asked.get("share") is None else asked["share"])
-    except LossError as error:
-        raise Refusal(Code.INVALID, f"{str(error).capitalize()}.") from error
-    as_of = asked.get("as_of") or datetime.now(UTC).date()
-    taken = await context.run(lambda session: read_loss(session, partnership_id, loss, as_of))
-    return _told(sight, taken)
-
-
-def _told(sight: Sight, taken: ReckonedLoss) -> FunderLoss:
-    students = taken.students
-    return FunderLoss(
-        dollars=[money_of(amount, currency) for currency, amount in sorted(taken.dollars.items())],
-        positions=[_position(sight.partnership_id, sight, each.after) for each in taken.positions],
-        practices=[sight.row("Practice", each) for each in taken.practices],
-        students_lost=None if students is None else round(Decimal(students), 2),
-        first_gap=taken.first_gap if sight.payer is None else _first(taken),
-    )
-
-
-def _first(taken: ReckonedLoss) -> date | None:
-    """The first gap among the positions that lose something: the others are not a funder's to read."""
-    return min((each.after.first_gap for each in taken.positions if each.after.first_gap), default=None)
-
-
-def _payer(sight: Sight, organizations: Mapping[str, str], text: str) -> str:
-    """The organization of a Funder's or an Organization's id."""
-    found = read_id(text, "Funder", "Organization")
-    if found is None or found.partnership_id != sight.partnership_id:
-        raise NotFound
-    id_ = str(found.key[-1])
-    organization = organizations.get(id_, "") if found.type_name == "Funder" else id_
-    if organization not in sight.funders:
-        raise NotFound
-    return organization
-
-
-def _is_own(sight: Sight, payer: str) -> bool:
-    return sight.payer is None or sight.payer == payer
-
-
-async def _sight(context: Context, partnership_id: UUID) -> Sight | None:
+async def sight_of(context: Context, partnership_id: UUID) -> Sight | None:
     """What the caller sees, or None where that is only which positions there are."""
     caller, right = context.caller, Right.READ_STAFFING
+    own = caller.organizations.get(partnership_id)
     everything = caller.denied(right, partnership_id) is None
-    if not everything and caller.denied(right, partnership_id, [caller.organization_id]):
+    if not everything and caller.denied(right, partnership_id, [own]):
         return None
     known = await context.once(
         ("organizations of funders", partnership_id),
         lambda session: read_organizations(session, partnership_id),
     )
     funders = {organization: funder for funder, organization in known.items()}
-    return Sight(partnership_id, funders, None if everything else str(caller.organization_id))
-
-
-_NOBODY = Sight(UUID(int=0), {})
+    return Sight(partnership_id, funders, None if everything else str(own))
 
 
 def _allowed(seen: T | None) -> T:
@@ -328,9 +252,10 @@ def _allowed(seen: T | None) -> T:
     return seen
 
 
-def _position(
+def told_position(
     partnership_id: UUID, sight: Sight | None, outlook: reckoned.PositionOutlook
 ) -> PositionOutlook:
+    """A position as the caller sees it."""
     return PositionOutlook(
         position=row("StaffPosition", partnership_id, UUID(outlook.position.id)),
         seen=None if sight is None else (sight, outlook),

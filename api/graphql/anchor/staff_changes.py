@@ -1,40 +1,40 @@
-"""Records staff positions with who pays for them, and gifts in kind with the awards that they are match for."""
+"""Records staff positions with their raises and who pays for them; a funding that is taken back keeps its row."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.graphql.anchor.anchor_inputs import (
-    InKindValuationInput,
-    RecordInKindResourceInput,
+    EndStaffFundingInput,
+    PositionCostInput,
     RecordStaffPositionInput,
     StaffFundingInput,
-    UpdateInKindResourceInput,
     UpdateStaffPositionInput,
 )
 from api.graphql.common.checks import Checks
 from api.graphql.common.enums import UserErrorCode
-from models.base import new_id
+from models.base import TenantRow, new_id
 from models.in_kind import InKindResource
-from models.matches import InKindMatch
-from models.organizations import Organization
-from models.practices import Practice
 from models.resources import Investment
-from models.staffing import StaffFunding, StaffPosition
+from models.staffing import PositionCost, StaffFunding, StaffPosition
 
-__all__ = ["put_gift", "put_position"]
+__all__ = ["put_position"]
 
 MOST_FULL_TIME: Final = 100
+MOST_BENEFITS: Final = 10  # times the pay
+PAYER: Final = ("partnership_id", "position_id", "investment_id", "in_kind_id")
+FUNDING_KEY: Final = (*PAYER, "starts_on")
 Values = dict[str, Any]  # Any: a column's value
 
 
 async def put_position(
     checks: Checks, asked: RecordStaffPositionInput | UpdateStaffPositionInput, kept: StaffPosition | None
 ) -> UUID:
-    """Writes a position and its fundings: a fresh one, or `kept` with what is given. Errors: Refused."""
+    """Writes a position, its raises and its fundings: a fresh one, or `kept` with what is given. Errors: Refused."""
     cost = checks.money(asked.annual_cost, "annualCost")
     checks.text(asked.title, "title", longest=200)
     share = asked.full_time_equivalent
@@ -53,14 +53,21 @@ async def put_position(
             setattr(row, name, value)
     checks.term(row.starts_on, row.ends_on)
     await _check_title(checks, row, asked.title)
+    endings = asked.end_funding if isinstance(asked, UpdateStaffPositionInput) else []
     with checks.session.no_autoflush:
+        raises = [_raise(checks, row, each, n) for n, each in enumerate(asked.raises)]
         fundings = [await _funding(checks, row, each, n) for n, each in enumerate(asked.funding)]
-    _check_overlaps(checks, asked.funding)
+        _check_overlaps(checks, asked.funding)
+        ended = [await _ended(checks, row, each, n) for n, each in enumerate(endings)]
+        for n, values in enumerate(fundings):
+            await _check_kept(checks, values, [each for each in ended if each], ("funding", str(n)))
     checks.done()
     checks.session.add(row)
     await checks.session.flush()
-    for funding in fundings:
-        await _settle(checks.session, funding)
+    for values in raises:
+        await _settle(checks.session, PositionCost, values, ("partnership_id", "position_id", "from_on"))
+    for values in fundings:
+        await _settle(checks.session, StaffFunding, values, FUNDING_KEY)
     return row.id
 
 
@@ -83,6 +90,10 @@ async def _funding(checks: Checks, position: StaffPosition, asked: StaffFundingI
     checks.term(asked.starts_on, asked.ends_on, *place)
     investment = await checks.row(Investment, asked.investment, "Investment", *place, "investment")
     gift = await checks.row(InKindResource, asked.in_kind, "InKindResource", *place, "inKind")
+    monthly = checks.money(asked.monthly, *place, "monthly", currency=position.currency)
+    if investment is not None and investment.currency != asked.monthly.currency:
+        sentence = f"The investment is in {investment.currency}."
+        checks.wrong((*place, "monthly", "currency"), sentence)
     return {
         "partnership_id": checks.partnership_id,
         "position_id": position.id,
@@ -90,10 +101,11 @@ async def _funding(checks: Checks, position: StaffPosition, asked: StaffFundingI
         "in_kind_id": gift.id if gift else None,
         "starts_on": asked.starts_on,
         "ends_on": asked.ends_on,
-        "monthly": checks.money(asked.monthly, *place, "monthly", currency=position.currency),
+        "monthly": monthly,
         "currency": asked.monthly.currency,
         "is_certain": asked.certain,
         "is_recurring": asked.recurring,
+        "withdrawn_at": None,
     }
 
 
@@ -107,74 +119,74 @@ def _check_overlaps(checks: Checks, fundings: Sequence[StaffFundingInput]) -> No
                 break
 
 
-async def _settle(session: AsyncSession, values: Values) -> None:
-    """A funding is known by its position, its payer and its first day."""
+async def _check_kept(
+    checks: Checks, values: Values, ended: Sequence[StaffFunding], place: tuple[str, str]
+) -> None:
+    """Nor does a funding that was recorded before pay on one of its days, unless it ends with this change."""
     f = StaffFunding
-    key = ("partnership_id", "position_id", "investment_id", "in_kind_id", "starts_on")
-    same = (getattr(f, name).is_not_distinct_from(values[name]) for name in key)
-    found = (await session.execute(select(f).where(*same).limit(1))).scalar_one_or_none()
+    found = await checks.session.execute(
+        select(f).where(
+            *(getattr(f, name).is_not_distinct_from(values[name]) for name in PAYER),
+            f.starts_on != values["starts_on"],
+            f.withdrawn_at.is_(None),
+        )
+    )
+    for other in found.scalars():
+        is_over = other in ended and other.withdrawn_at is not None
+        if not is_over and other.starts_on <= values["ends_on"] and values["starts_on"] <= other.ends_on:
+            sentence = f"The same source pays from {other.starts_on} to {other.ends_on} already."
+            checks.wrong(place, sentence, UserErrorCode.CONFLICT)
+
+
+async def _ended(
+    checks: Checks, position: StaffPosition, asked: EndStaffFundingInput, n: int
+) -> StaffFunding | None:
+    """The funding that ends, changed; None where there is none to end."""
+    place, f = ("endFunding", str(n)), StaffFunding
+    investment = await checks.row(Investment, asked.investment, "Investment", *place, "investment")
+    gift = await checks.row(InKindResource, asked.in_kind, "InKindResource", *place, "inKind")
+    key = (
+        checks.partnership_id,
+        position.id,
+        investment.id if investment else None,
+        gift.id if gift else None,
+    )
+    same = (getattr(f, name).is_not_distinct_from(value) for name, value in zip(PAYER, key, strict=True))
+    query = select(f).where(*same, f.starts_on == asked.starts_on, f.withdrawn_at.is_(None)).limit(1)
+    found = (await checks.session.execute(query)).scalar_one_or_none()
     if found is None:
-        session.add(StaffFunding(id=new_id(), **values))
+        checks.wrong(place, "No funding of this payer begins on that day.", UserErrorCode.NOT_FOUND)
+        return None
+    if asked.ends_on is None:
+        found.withdrawn_at = datetime.now(UTC)
+    else:
+        checks.term(asked.starts_on, asked.ends_on, *place)
+        found.ends_on = asked.ends_on
+    return found
+
+
+def _raise(checks: Checks, position: StaffPosition, asked: PositionCostInput, n: int) -> Values:
+    place = ("raises", str(n))
+    checks.must(
+        0 <= asked.benefit_rate <= MOST_BENEFITS, (*place, "benefitRate"), "Benefits are a share of 0 to 10."
+    )
+    checks.must(position.currency is not None, place, "A raise follows an annual cost: send that first.")
+    return {
+        "partnership_id": checks.partnership_id,
+        "position_id": position.id,
+        "from_on": asked.from_on,
+        "annual_pay": checks.money(asked.annual_pay, *place, "annualPay", currency=position.currency),
+        "benefit_rate": asked.benefit_rate,
+    }
+
+
+async def _settle(session: AsyncSession, model: type[TenantRow], values: Values, key: Sequence[str]) -> None:
+    """The row of this key, made to hold the values: a fresh one where there is none."""
+    same = (getattr(model, name).is_not_distinct_from(values[name]) for name in key)
+    found = (await session.execute(select(model).where(*same).limit(1))).scalar_one_or_none()
+    if found is None:
+        session.add(model(id=new_id(), **values))
     else:
         for name, value in values.items():
             setattr(found, name, value)
     await session.flush()
-
-
-async def put_gift(
-    checks: Checks, asked: RecordInKindResourceInput | UpdateInKindResourceInput, kept: InKindResource | None
-) -> UUID:
-    """Writes a gift in kind and the awards that it counts for. Errors: Refused."""
-    checks.text(asked.description, "description")
-    checks.above_zero(asked.quantity, "quantity")
-    values: Values = {name: getattr(asked, name) for name in ("description", "quantity", "unit")}
-    values |= {name: getattr(asked, name) for name in ("starts_on", "ends_on")}
-    if isinstance(asked, RecordInKindResourceInput):
-        donor = await checks.row(Organization, asked.donor, "Organization", "donor")
-        values |= {"donor_id": donor.id if donor else None, "kind": asked.kind}
-    practice = await checks.row(Practice, asked.practice, "Practice", "practice")
-    position = await checks.row(StaffPosition, asked.position, "StaffPosition", "position")
-    values |= {"practice_id": practice.id if practice else None}
-    values |= {"position_id": position.id if position else None} | _valuation(checks, asked.valuation)
-    counted = asked.counted_as_match_for
-    awards = [
-        await checks.row(Investment, each, "Investment", "countedAsMatchFor", str(n))
-        for n, each in enumerate(counted or ())
-    ]
-    given = {name: value for name, value in values.items() if value is not None}
-    starts_on = given.get("starts_on", kept.starts_on if kept else None)
-    checks.term(starts_on, given.get("ends_on", kept.ends_on if kept else None))
-    checks.done()
-    row = kept or InKindResource(
-        partnership_id=checks.partnership_id, id=new_id(), **dict.fromkeys(values) | given
-    )
-    for name, value in given.items():
-        setattr(row, name, value)
-    checks.session.add(row)
-    await checks.session.flush()
-    if counted is not None:
-        await _count(checks, row.id, {each.id for each in awards if each})
-    return row.id
-
-
-def _valuation(checks: Checks, asked: InKindValuationInput | None) -> Values:
-    if asked is None:
-        return {"unit_rate": None, "currency": None, "method": None, "rate_source": None}
-    checks.text(asked.method, "valuation", "method")
-    checks.text(asked.rate_source, "valuation", "rateSource")
-    return {
-        "unit_rate": checks.money(asked.unit_rate, "valuation", "unitRate"),
-        "currency": asked.unit_rate.currency,
-        "method": asked.method,
-        "rate_source": asked.rate_source,
-    }
-
-
-async def _count(checks: Checks, gift: UUID, awards: set[UUID]) -> None:
-    """Makes the awards that a gift counts for just these."""
-    m, p = InKindMatch, checks.partnership_id
-    await checks.session.execute(delete(m).where(m.partnership_id == p, m.in_kind_id == gift))
-    checks.session.add_all(
-        InKindMatch(partnership_id=p, id=new_id(), in_kind_id=gift, investment_id=each) for each in awards
-    )
-    await checks.session.flush()

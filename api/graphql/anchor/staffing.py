@@ -10,8 +10,9 @@ from sqlalchemy import and_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import Right
-from api.graphql.common.basics import Money, Node, money_of, table_of
+from api.graphql.common.basics import Money, Node, listed, money_of, table_of
 from api.graphql.common.context import Context, Forbidden
+from api.graphql.common.permissions import Permission, may, permission
 from api.graphql.lookahead import Computed, TypePlan
 from models.resources import Funder, Investment
 from models.staffing import KeyRole, Provision
@@ -35,6 +36,7 @@ class StaffPosition(Node):
     full_time_equivalent: Decimal
     annual_cost: Money | None
     provision: Provision
+    permission: Permission = listed(may)
 
 
 Key = tuple[UUID, UUID]
@@ -63,7 +65,7 @@ async def _payers(context: Context, keys: Sequence[Key]) -> Mapping[Key, set[UUI
         select(f.partnership_id, f.position_id, g.organization_id)
         .join(i, and_(i.partnership_id == f.partnership_id, i.id == f.investment_id))
         .join(g, and_(g.partnership_id == i.partnership_id, g.id == i.funder_id))
-        .where(tuple_(f.partnership_id, f.position_id).in_(keys))
+        .where(tuple_(f.partnership_id, f.position_id).in_(keys), f.withdrawn_at.is_(None))
     )
 
     async def read(session: AsyncSession) -> Mapping[Key, set[UUID]]:
@@ -81,4 +83,13 @@ _NEEDS = {
     "cost": POSITION.c.annual_cost,
     "currency": POSITION.c.currency,
 }
-PLANS = (TypePlan("StaffPosition", POSITION, {"annualCost": Computed(_annual_costs, _NEEDS)}),)
+PLANS = (
+    TypePlan(
+        "StaffPosition",
+        POSITION,
+        {
+            "annualCost": Computed(_annual_costs, _NEEDS),
+            "permission": permission(POSITION.c.partnership_id),
+        },
+    ),
+)

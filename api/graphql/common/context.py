@@ -1,7 +1,8 @@
 """The context of an operation: who asks, and the one door to the database.
 
 Reading goes through one session at a time, opened when it is first needed and shared under a lock, because
-resolvers run together and a session is for one of them. Writing opens a transaction of its own.
+resolvers run together and a session is for one of them; all of it sees one snapshot, so that the figures of an
+answer fit each other. Writing opens a transaction of its own.
 """
 
 import asyncio
@@ -14,12 +15,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import Caller, Right
+from api.graphql.common.bulkheads import Bulkhead
 from api.graphql.common.errors import Code, Refusal
+from api.graphql.door.limits import LIMITS
+from api.stewardship import stewarding
 from models.database import Database, Scope
 
 __all__ = ["Context", "Forbidden", "Later"]
 
 T = TypeVar("T")
+EVERYBODY = "everybody who has not signed in"
 Work = Callable[[AsyncSession], Awaitable[T]]
 
 # What the caller's token opens is readable already; a public partnership's row is readable to everybody.
@@ -38,8 +43,8 @@ class Forbidden(Refusal):
 class Driver(Protocol):
     """The part of an asyncpg connection that is used here."""
 
-    async def fetchval(self, query: str, *args: object) -> Any:  # whatever the statement selects
-        """The first column of the first row."""
+    async def fetch(self, query: str, *args: object) -> Sequence[Sequence[Any]]:  # whatever is selected
+        """All rows: a statement of which only one row is asked for is never run in parallel."""
         ...
 
 
@@ -53,11 +58,25 @@ class Later(Protocol):
 
 
 class Context:
-    """One operation's; open it with `async with`."""
+    """One operation's; open it with `async with`.
 
-    def __init__(self, database: Database, caller: Caller) -> None:
+    Without a bulkhead it takes any free connection. `due_at` is a moment of the event loop's clock: no statement, and
+    no pause within a transaction, outlasts it.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        caller: Caller,
+        *,
+        bulkhead: Bulkhead | None = None,
+        due_at: float | None = None,
+    ) -> None:
         self.database = database
         self.caller = caller
+        self._bulkhead = bulkhead
+        self._due_at = due_at
+        self._places: frozenset[Hashable] = frozenset()
         self._door = asyncio.Lock()
         self._reading = AsyncExitStack()
         self._session: AsyncSession | None = None
@@ -68,13 +87,19 @@ class Context:
         """Whether the caller may read the schema and subscribe."""
         return self.caller.is_signed_in
 
+    @property
+    def account(self) -> str | None:
+        """On whose account the operation goes; None for those who have not signed in."""
+        return self.caller.actor if self.caller.is_signed_in else None
+
     async def fetch(self, sql: str, args: Sequence[object]) -> bytes | None:
         """The one value of a statement that the seam has written; arguments may be `Later`."""
         bound = [await arg.value(self) if isinstance(arg, Later) else arg for arg in args]
 
         async def fetched(session: AsyncSession) -> bytes | None:
             driver = await _driver(session)
-            return cast("bytes | None", await driver.fetchval(sql, *bound))
+            rows = await driver.fetch(sql, *bound)
+            return cast("bytes | None", rows[0][0] if rows else None)
 
         return await self.run(fetched)
 
@@ -101,7 +126,17 @@ class Context:
         """A transaction that may change one partnership; committed at the end, rolled back on any error."""
         await self.rest()
         scope = Scope(tuple(self.caller.roles), partnership_id, self.caller.actor)
-        async with self.database.session(scope) as session:
+        async with (
+            self._placed((partnership_id,)),
+            self.database.session(scope, seconds=self._seconds()) as session,
+        ):
+            yield session
+
+    @asynccontextmanager
+    async def stewarding(self, partnership_id: UUID) -> AsyncGenerator[AsyncSession]:
+        """As `writing`, where figures are recorded; the right to do so is checked before."""
+        await self.rest()
+        async with stewarding(self.database, self.caller, partnership_id) as session:
             yield session
 
     async def rest(self) -> None:
@@ -121,10 +156,33 @@ class Context:
 
     async def _opened(self) -> AsyncSession:
         scope = Scope(tuple(self.caller.roles), None, self.caller.actor)
-        session = await self._reading.enter_async_context(self.database.session(scope))
+        await self._reading.enter_async_context(self._placed(sorted(self.caller.roles) or (EVERYBODY,)))
+        session = await self._reading.enter_async_context(
+            self.database.session(scope, seconds=self._seconds(), one_snapshot=True)
+        )
         self._session = session
         await session.execute(OPEN_PUBLIC)
         return session
+
+    @asynccontextmanager
+    async def _placed(self, compartments: Sequence[Hashable]) -> AsyncGenerator[None]:
+        """Places for a transaction; an operation that has one in a compartment needs no second."""
+        if self._bulkhead is None:
+            yield
+            return
+        wanted = [each for each in compartments if each not in self._places]
+        async with self._bulkhead.place(wanted):
+            self._places |= set(wanted)
+            try:
+                yield
+            finally:
+                self._places -= set(wanted)
+
+    def _seconds(self) -> float:
+        """What is left of the time for an answer; one that waits for events has it anew for each."""
+        if self._due_at is None:
+            return LIMITS.deadline_seconds
+        return max(0.001, self._due_at - asyncio.get_running_loop().time())
 
     async def _closed(self, fault: BaseException | None = None) -> None:
         """Ends the transaction; after a fault by rolling back, since the connection may be in the middle."""

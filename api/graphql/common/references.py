@@ -41,15 +41,16 @@ def allowed_rows(context: Context, right: Right, owner: Sql | None = None) -> Sq
     `owner` gives the organization that a row belongs to.
     """
     everywhere = list(context.caller.partnerships_with(right))
-    own = list(context.caller.partnerships_with_own(right))
+    own = {id_: context.caller.organizations[id_] for id_ in context.caller.partnerships_with_own(right)}
 
     def written(scope: Scope) -> str:
         partnership = scope.column(scope.table.c.partnership_id)
         whole = f"{partnership} = any({scope.bind(everywhere)}::uuid[])"
         if owner is None or not own:
             return whole
-        mine = f"{owner(scope)} = {scope.bind(context.caller.organization_id)}::uuid"
-        return f"({whole} or {partnership} = any({scope.bind(own)}::uuid[]) and {mine})"
+        homes, givers = scope.bind(list(own)), scope.bind(list(own.values()))
+        pair = f"({partnership}, {owner(scope)})"
+        return f"({whole} or {pair} in (select * from unnest({homes}::uuid[], {givers}::uuid[])))"  # noqa: S608 - as above
 
     return written
 

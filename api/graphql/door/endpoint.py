@@ -153,4 +153,6 @@ def _response(
         "X-Request-Id": call.request_id,
         **(headers or {}),
     }
+    if answer.code is Code.RATE_LIMITED:  # RFC 6585, section 4, and RFC 9110, 10.2.3
+        sent["Retry-After"] = str(answer.errors[0]["extensions"].get("retryAfterSeconds", 1))
     return Response(answer.body(), status, sent)

@@ -10,7 +10,7 @@ Selection Merging" and "CollectFields"), with the type each was written for; fra
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -36,6 +36,9 @@ from api.graphql.door.limits import Limits
 from api.graphql.door.sizes import Fielded, Sizes, Variables
 
 __all__ = ["Guard", "selected"]
+
+
+_HARMLESS: Final = frozenset({"name", "__typename"})
 
 
 class Scope(NamedTuple):
@@ -196,7 +199,7 @@ class _Measuring:
         uses.append((node, type_))
         if len(uses) > self.limits.same_key:
             raise self._over("uses of one response key", len(uses), self.limits.same_key, node)
-        if node.name.value in ("__schema", "__type") and not self.may_introspect:
+        if not self.may_introspect and _is_introspection(node):
             raise refused(Code.UNAUTHENTICATED, "Sign in to read the schema, or read schema.graphql.", [node])
 
     def _visit(self, node: SelectionNode) -> None:
@@ -239,6 +242,17 @@ class _Measuring:
     def _over(self, what: str, count: int, most: int, node: Node) -> GraphQLError:
         said = f"This has {count:,} or more {what}; one request may have {most:,}."
         return refused(Code.TOO_COSTLY, said, [node])
+
+
+def _is_introspection(node: FieldNode) -> bool:
+    """Whether a field tells of the schema; that a name is a type's is no more than whoever asks has said.
+
+    Clients of GraphQL over HTTP ask for `__type(name:) { name }` to see whether variables arrive.
+    """
+    if node.name.value != "__type":
+        return node.name.value == "__schema"
+    asked = node.selection_set.selections if node.selection_set else ()
+    return not all(isinstance(each, FieldNode) and each.name.value in _HARMLESS for each in asked)
 
 
 def _fielded(type_: object) -> Fielded | None:

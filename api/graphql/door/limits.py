@@ -50,6 +50,19 @@ class Limits:
     document_bytes: int = 4_000_000
     """Of text, over all cached documents; a parsed document takes about 30 times its text."""
     deadline_seconds: float = 8.0
+    """Also of each statement and of each pause within a transaction, so that a lock never outlives its request."""
+    objects_per_second: int = 100_000
+    """That one caller may ask for on the long run: about a third of what one process brings on two cores."""
+    held_seconds: int = 300
+    """Of the above that may be asked for at once after a pause, so that a report's burst passes."""
+    request_objects: int = 50
+    """What any request counts besides its objects, so that 2,000 empty ones a second are a caller's share."""
+    unknown_token_objects: int = 100_000
+    """What a token that nobody has counts for the address it came from: after 300 at once, one a second."""
+    callers: int = 10_000
+    """Whose accounts are kept; one is about 300 bytes."""
+    partnership_share: float = 0.5
+    """Of the connections, for one partnership, and for all who have not signed in together."""
     init_seconds: float = 5.0
     subscriptions: int = 5
     """At once on one connection."""
@@ -58,6 +71,11 @@ class Limits:
     """The most items that a list can hold, so that `first: 1000` on a list of 12 counts 12."""
     weightless: frozenset[str] = frozenset({"PageInfo", "Money", "AlignmentKey", "AlignmentValue"})
     """Types that are parts of their row and count nothing; connections and edges are added by their shape."""
+
+    @property
+    def objects_held(self) -> int:
+        """A full account."""
+        return self.objects_per_second * self.held_seconds
 
 
 LIMITS: Final = Limits()

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from inspect import isawaitable
@@ -23,6 +23,7 @@ from strawberry.execution import optimized_is_awaitable
 from api.graphql.common.errors import Code, Refusal, Reporter, code_of, refused
 from api.graphql.door.documents import Documents, Prepared
 from api.graphql.door.limits import LIMITS, Limits
+from api.graphql.door.meters import Meter, address_of
 from api.graphql.door.requests import Request
 
 __all__ = ["Answer", "Call", "ContextFactory", "OperationContext", "Operations", "Stage", "core_schema"]
@@ -36,6 +37,11 @@ class OperationContext(Protocol):
     @property
     def is_signed_in(self) -> bool:
         """Whether the caller may read the schema and subscribe."""
+        ...
+
+    @property
+    def account(self) -> str | None:
+        """On whose account the operation goes; None for those who have not signed in."""
         ...
 
 
@@ -103,17 +109,36 @@ class Operations:
     schema: strawberry.Schema
     contexts: ContextFactory
     limits: Limits = LIMITS
+    meter: Meter | None = None
+    """None where nobody is limited: the operator's own."""
     documents: Documents = field(init=False)
 
     def __post_init__(self) -> None:
         self.documents = Documents(core_schema(self.schema), self.limits)
 
+    @asynccontextmanager
+    async def opened(self, call: Call) -> AsyncGenerator[OperationContext]:
+        """The context of a call. Errors: Refusal; guesses at tokens are limited by where they come from.
+
+        Whoever has a token that is known is let in whatever others at his address have guessed.
+        """
+        async with AsyncExitStack() as stack:
+            try:
+                context = await stack.enter_async_context(self.contexts(call))
+            except Refusal as refusal:
+                if self.meter is not None and refusal.code is Code.UNAUTHENTICATED:
+                    guesses = f"guesses of {address_of(call.connection)}"
+                    self.meter.spend(guesses, self.limits.unknown_token_objects)
+                raise
+            yield context
+
     async def run(self, request: Request, call: Call) -> Answer:
         """The answer to a query or mutation, within the deadline; never raises but for cancellation."""
         reporter = Reporter(call.request_id, self.limits.errors)
         try:
-            async with asyncio.timeout_at(call.due_at), self.contexts(call) as context:
-                return await self._answered(request, context, reporter)
+            async with asyncio.timeout_at(call.due_at), self.opened(call) as context:
+                prepared = self._prepared(request, context, call)
+                return await self._answered(prepared, request, context, reporter)
         except Exception as fault:
             return failed(fault, reporter)
 
@@ -121,26 +146,43 @@ class Operations:
         """The answers of any operation; one for a query or mutation."""
         reporter = Reporter(call.request_id, self.limits.errors)
         try:
-            async with self.contexts(call) as context:
-                prepared = self._prepared(request, context)
+            async with self.opened(call) as context:
+                prepared = self._prepared(request, context, call)
                 if isinstance(prepared, list) or not prepared.is_subscription:
                     async with asyncio.timeout(self.limits.deadline_seconds):
-                        answer = await self._answered(request, context, reporter)
+                        answer = await self._answered(prepared, request, context, reporter)
                     yield answer
                     return
                 async with aclosing(self._events(prepared, request, context, reporter)) as events:
                     async for event in events:
                         yield event
+                        self._charge(call, context, prepared.cost)
         except Exception as fault:
             yield failed(fault, reporter)
 
-    def _prepared(self, request: Request, context: OperationContext) -> Prepared | list[GraphQLError]:
-        return self.documents.prepare(
+    def _prepared(
+        self, request: Request, context: OperationContext, call: Call
+    ) -> Prepared | list[GraphQLError]:
+        """The document, on the caller's account. Errors: Refusal RATE_LIMITED."""
+        self._charge(call, context, self.limits.request_objects)
+        prepared = self.documents.prepare(
             request.query, request.operation_name, request.variables, may_introspect=context.is_signed_in
         )
+        if isinstance(prepared, Prepared):
+            self._charge(call, context, prepared.cost)
+        return prepared
 
-    async def _answered(self, request: Request, context: OperationContext, reporter: Reporter) -> Answer:
-        prepared = self._prepared(request, context)
+    def _charge(self, call: Call, context: OperationContext, objects: int) -> None:
+        if self.meter is not None:
+            self.meter.spend(context.account or f"anybody at {address_of(call.connection)}", objects)
+
+    async def _answered(
+        self,
+        prepared: Prepared | list[GraphQLError],
+        request: Request,
+        context: OperationContext,
+        reporter: Reporter,
+    ) -> Answer:
         if isinstance(prepared, list):
             return Answer(Stage.DOCUMENT, reporter.formatted(prepared))
         if prepared.is_subscription:

@@ -113,7 +113,7 @@ class _Connection:
         """Opens a context once, so that a wrong token is refused before anything is asked."""
         try:
             async with asyncio.timeout(self.operations.limits.deadline_seconds):
-                async with self.operations.contexts(Call(self.socket, self.token)) as context:
+                async with self.operations.opened(Call(self.socket, self.token)) as context:
                     is_signed_in = context.is_signed_in
         except Exception as fault:
             code = code_of(fault)

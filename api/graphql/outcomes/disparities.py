@@ -35,6 +35,7 @@ from api.graphql.money.dollars import Dollars, read_dollars, summed
 from api.graphql.outcomes.comparisons import Judged, Proposal, read_judged
 from api.graphql.policy.visibility import may_see_all
 from api.graphql.practices.evidence import in_words
+from models.outcomes import Population
 from models.partnerships import DisparityMethod, ReferenceKind
 from models.plans import PolicyPlan, PolicyPlanOutcome, PolicyPlanPopulation, PolicyStatus
 
@@ -148,6 +149,9 @@ async def _page(context: Context, partnership_id: UUID, asked: Mapping[str, Any]
     key = ("judged", partnership_id, None if proposal is None else repr(proposal))
 
     async def read(session: AsyncSession) -> Judged:
+        reference = proposal.reference if proposal else None
+        if reference and await session.get(Population, (partnership_id, UUID(reference))) is None:
+            raise NotFound
         try:
             return await read_judged(session, partnership_id, proposal)
         except DisparityError as error:

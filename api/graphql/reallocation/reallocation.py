@@ -85,8 +85,9 @@ async def cancel(context: Context, asked: CancelReallocationInput) -> Changed:
     """Cancels a scenario; whoever reckons it stops."""
 
     async def work(session: AsyncSession, scenario: Scenario) -> None:
-        if scenario.requested_by != context.caller.actor:
-            _allowed(context, Right.CANCEL, scenario.partnership_id, "scenario")
+        denial = context.caller.denied(Right.CANCEL, scenario.partnership_id, asked_by=scenario.requested_by)
+        if denial:
+            raise Refused.at("scenario", UserErrorCode.FORBIDDEN, str(denial))
         await cancel_scenario(session, scenario)
 
     return await _on_scenario(context, "cancelReallocation", asked, work)

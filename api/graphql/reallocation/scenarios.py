@@ -8,9 +8,10 @@ from typing import Any
 import strawberry
 
 from api.access import Right
-from api.graphql.common.basics import Money, Node, table_of
+from api.graphql.common.basics import Money, Node, listed, table_of
 from api.graphql.common.connections import Connection
 from api.graphql.common.lazy import LazyInvestment
+from api.graphql.common.permissions import Permission, may, permission
 from api.graphql.common.references import allowed_rows
 from api.graphql.lookahead import By, Computed, Many, Rows, Scope, TypePlan, money
 from api.graphql.lookahead.sql import Column
@@ -26,6 +27,7 @@ from api.graphql.reallocation.scenario_answers import (
     of_answer,
     refused_practices,
 )
+from models.resources import Funder, Investment
 from models.scenarios import Move as MoveRow
 from models.scenarios import MoveDecision, Scenario, ScenarioStatus
 
@@ -40,6 +42,7 @@ __all__ = [
 
 SCENARIO = table_of(Scenario)
 MOVE = table_of(MoveRow)
+FUNDER, INVESTMENT = table_of(Funder), table_of(Investment)
 OVER = frozenset(ScenarioStatus) - {ScenarioStatus.QUEUED, ScenarioStatus.RUNNING}
 
 
@@ -60,6 +63,7 @@ class Move(Node):
     reason: str | None
     sentence: str
     decision: MoveDecision
+    permission: Permission = listed(may)
 
 
 @strawberry.type
@@ -92,6 +96,7 @@ class ReallocationScenario(Node):
     conflicts: list[RuleConflict]
     frontier: list[FrontierPoint]
     refused_practices: list[RefusedPractice]
+    permission: Permission = listed(may)
 
 
 ReallocationScenarioConnection = Connection[ReallocationScenario]
@@ -118,6 +123,18 @@ def _has_origin(scope: Scope) -> str:
     return f"{scope.column(MOVE.c.from_use)} is not null"
 
 
+def _giver(scope: Scope) -> str:
+    """The organization whose investment would move; nobody's for new money."""
+    funder, award = scope.reading(FUNDER), scope.reading(INVESTMENT)
+    return (
+        f"(select {funder.column(FUNDER.c.organization_id)} from {funder.source}, {award.source}"  # noqa: S608 - names from metadata
+        f" where {award.column(INVESTMENT.c.partnership_id)} = {scope.column(MOVE.c.partnership_id)}"
+        f" and {award.column(INVESTMENT.c.id)} = {scope.column(MOVE.c.investment_id)}"
+        f" and {funder.column(FUNDER.c.partnership_id)} = {award.column(INVESTMENT.c.partnership_id)}"
+        f" and {funder.column(FUNDER.c.id)} = {award.column(INVESTMENT.c.funder_id)})"
+    )
+
+
 PLANS = (
     TypePlan(
         "ReallocationScenario",
@@ -130,6 +147,7 @@ PLANS = (
             "conflicts": Computed(conflicts, _ANSWER),
             "frontier": Computed(_frontier, _ANSWER),
             "refusedPractices": Computed(refused_practices, _ANSWER),
+            "permission": permission(SCENARIO.c.partnership_id, asked_by=SCENARIO.c.requested_by),
         },
         visible=lambda context: allowed_rows(context, Right.READ_SCENARIOS),
     ),
@@ -140,6 +158,7 @@ PLANS = (
             "from": line_part("from_", _COLUMNS, _AMOUNT, _has_origin),
             "to": line_part("to_", _COLUMNS, _AMOUNT, None),
             "amount": _AMOUNT,
+            "permission": permission(MOVE.c.partnership_id, owner=_giver),
         },
         visible=lambda context: allowed_rows(context, Right.READ_SCENARIOS),
     ),

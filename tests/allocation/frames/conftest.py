@@ -32,9 +32,9 @@ FILES = (
     "findings",
     "investments",
     "restrictions",
-    "allocations",
     "in-kind",
     "positions",
+    "allocations",
     "position-funding",
 )
 

@@ -6,9 +6,11 @@ from decimal import Decimal
 from sqlalchemy import func, insert, select, text
 
 from allocation.budgets import Place
-from allocation.frames.books import When, read_fund_balances, read_statement
-from allocation.frames.budgets import read_budget, read_fees, read_sustainability
+from allocation.frames.books import read_fund_balances, read_statements
+from allocation.frames.budgets import read_budget, read_sustainability
+from allocation.frames.fees import read_fee_report
 from allocation.ledger import Posting, post
+from allocation.months import Term
 from models.budgets import BudgetLine, FeeAgreement
 from models.database import Scope
 from models.ledger import Account, TransactionKind
@@ -82,7 +84,7 @@ async def test_the_statement_ties_to_the_ledgers_own_balances(anchored: Anchored
     await a_year(anchored)
     p = anchored.partnership.id
     async with anchored.database.session(Scope.of(p)) as session:
-        found = await read_statement(session, p, (date(2026, 8, 2), date(2026, 12, 31)), "USD")
+        (found,) = await read_statements(session, p, (date(2026, 8, 2), date(2026, 12, 31)))
         rows = await session.execute(
             select(Account.kind, func.sum(Account.credits_posted - Account.debits_posted)).group_by(
                 Account.kind
@@ -99,8 +101,8 @@ async def test_statements_of_two_periods_meet(anchored: Anchored) -> None:
     await a_year(anchored)
     p = anchored.partnership.id
     async with anchored.database.session(Scope.of(p)) as session:
-        one = await read_statement(session, p, (JULY, date(2026, 9, 30)), "USD")
-        other = await read_statement(session, p, (OCTOBER, date(2027, 6, 30)), "USD")
+        (one,) = await read_statements(session, p, (JULY, date(2026, 9, 30)))
+        (other,) = await read_statements(session, p, (OCTOBER, date(2027, 6, 30)))
     assert [line.closing for line in one.lines] == [line.opening for line in other.lines]
 
 
@@ -128,8 +130,8 @@ async def test_fees_are_due_by_the_anchors_rate_or_the_awards_own(anchored: Anch
     async with anchored.database.session(Scope.of(p)) as session:
         values = {"investment_id": own, "fee_rate": Decimal("0.02")}
         await session.execute(insert(FeeAgreement).values(partnership_id=p, **values))
-        found = await read_fees(session, p, When(JULY, OCTOBER))
-    assert sorted((fee.received, fee.due, fee.charged, fee.difference) for fee in found) == [
+        found = await read_fee_report(session, p, Term(JULY, OCTOBER))
+    assert sorted((fee.received, fee.due, fee.charged, fee.difference) for fee in found.lines) == [
         (50_000, 1_000, 0, -1_000),
         (60_000, 4_200, 4_200, 0),
     ]

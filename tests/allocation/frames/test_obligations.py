@@ -42,9 +42,11 @@ async def test_a_sub_grant_shows_what_was_paid_and_which_report_is_late(anchored
     link = InvestmentLink(partnership_id=p, investment_id=child, kind=LinkKind.FUNDED_FROM, other_id=parent)
     await keep(anchored, report, link)
     async with anchored.database.session(Scope.of(p)) as session:
-        (grant,) = await read_sub_grants(session, p)
+        before = await read_sub_grants(session, p, date(2026, 6, 30))
+        (grant,) = await read_sub_grants(session, p, TODAY)
         (owed,) = await read_obligations(session, p)
     assert (grant.title, grant.recipient, grant.committed, grant.paid) == ("Child", "Other", 40_000, 15_000)
+    assert before == []
     assert (grant.funded_from, grant.report_status(TODAY)) == ([str(parent)], "LATE")
     assert (owed.title, owed.is_late(TODAY), owed.is_late(date(2026, 10, 31))) == (
         "Spring report",

@@ -135,7 +135,10 @@ async def test_dollars_on_practices_lose_the_students_that_they_are_known_to_hel
         payer = await _organization(database, riverbend, office)
         (found,) = await read_losses(session, riverbend, [Loss({payer}, start)], TODAY)
         names = {str(row.id): row.name for row in await session.execute(select(Practice.id, Practice.name))}
-    assert {names[each]: amount for each, amount in found.practices.items()} == lost
+    assert {names[each]: part.dollars for each, part in found.practices.items()} == {
+        name: {"USD": amount} for name, amount in lost.items()
+    }
+    assert {part.from_on for part in found.practices.values()} == {start}
     assert found.students is not None
     assert found.students > 0
 

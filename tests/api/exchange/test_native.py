@@ -9,22 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.exchange.errors import ReadError
-from api.exchange.records import (
-    AllocationRecord,
+from api.exchange.records import OrganizationRecord, OutcomeRecord, PopulationRecord, Record
+from api.exchange.records_evidence import (
     InKindNeedRecord,
-    InKindRecord,
     LocalResultRecord,
-    OrganizationRecord,
-    OutcomeRecord,
-    PopulationRecord,
-    PositionFundingRecord,
-    PositionRecord,
     PracticeRecord,
     PriceLevelRecord,
-    Record,
-    RestrictionRecord,
 )
+from api.exchange.records_money import AllocationRecord, RestrictionRecord
 from api.exchange.records_policy import PolicyPlanRecord
+from api.exchange.records_staff import InKindRecord, PositionFundingRecord, PositionRecord
 
 if TYPE_CHECKING:
     from tests.api.exchange.conftest import Reader, Writer

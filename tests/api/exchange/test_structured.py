@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -58,3 +59,12 @@ def test_a_bad_line_of_ndjson_is_rejected_and_the_others_stand(write: Writer) ->
     assert list(read_ndjson(examine(path), report)) == [(1, {"a": 1}), (5, {"a": 2})]
     assert [e.row for finding in report for e in finding.examples] == [2, 4]
     assert (report.read, report.rejected) == (4, 2)
+
+
+@pytest.mark.parametrize("text", ['"' + '\\"' * 200_000, '["' + "\\" * 399_999, '"' * 399_999])
+def test_a_text_left_open_does_not_hold_the_reader(write: Writer, text: str) -> None:
+    """Beginning anew at each quotation mark would be 20 billion steps."""
+    began = time.process_time()
+    with pytest.raises(ReadError, match="not JSON"):
+        read_json(examine(write("a.json", text)))
+    assert time.process_time() - began < 2

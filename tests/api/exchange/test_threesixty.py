@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from api.exchange.errors import ReadError
-from api.exchange.records import ShareRecord, TransactionRecord
+from api.exchange.records_money import ShareRecord, TransactionRecord
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from datetime import date
 from typing import TYPE_CHECKING
@@ -123,3 +124,56 @@ def test_a_broken_old_workbook_is_refused(write: Writer) -> None:
     content = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x07" * 4096
     with pytest.raises(ReadError, match="cannot be read"):
         list(sheet_rows(examine(write("a.xls", content)), "", 0))
+
+
+LAUGHS = b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha">' + b"".join(
+    b'<!ENTITY %c "%s">' % (ord("a") + level, (b"&%c;" % (ord("a") + level - 1)) * 10)
+    for level in range(1, 10)
+)
+BLOW_UP = b'<!DOCTYPE a [<!ENTITY a "' + b"a" * 100_000 + b'">'
+OUTSIDE = b'<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">'
+ELSEWHERE = b'<!DOCTYPE a SYSTEM "http://127.0.0.1:1/a.dtd" ['
+
+
+@pytest.mark.parametrize("entry", ["xl/sharedStrings.xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"])
+@pytest.mark.parametrize("declared", [LAUGHS, BLOW_UP, OUTSIDE, ELSEWHERE])
+def test_a_workbook_that_declares_entities_is_refused_unread(
+    workbook: Path, write: Writer, entry: str, declared: bytes
+) -> None:
+    """A billion laughs, a quadratic blow-up, a file and an address from outside (OWASP XXE Prevention)."""
+    with zipfile.ZipFile(workbook) as archive:
+        entries = {each.filename: archive.read(each) for each in archive.infolist()}
+    entries[entry] = declared + b"]><sst>&a;</sst>"
+    with pytest.raises(ReadError, match="declares a document type"):
+        list(sheet_rows(examine(write("b.xlsx", packed(entries))), "", 0))
+    entries[entry] = entries[entry].decode().encode("utf-16")
+    with pytest.raises(ReadError, match="declares a document type"):
+        list(sheet_rows(examine(write("c.xlsx", packed(entries))), "", 0))
+
+
+@pytest.mark.parametrize("piece", [b"<c ", b"<c r ", b"<c:c:", b"<row ", b"<c t "])
+def test_half_cells_do_not_hold_the_reader(workbook: Path, write: Writer, piece: bytes) -> None:
+    """300 KB of openings without an end: looking each one up to the end would be 10 billion steps."""
+    with zipfile.ZipFile(workbook) as archive:
+        entries = {each.filename: archive.read(each) for each in archive.infolist()}
+    sheet = b"<worksheet>" + piece * (300_000 // len(piece))
+    entries["xl/worksheets/sheet2.xml"] = sheet
+    path = write("b.xlsx", stored(entries))
+    began = time.process_time()
+    with pytest.raises(ReadError):
+        list(sheet_rows(examine(path), "figures", 0))
+    assert time.process_time() - began < 2
+
+
+def stored(entries: dict[str, bytes]) -> bytes:
+    """Without packing, so that no limit on packing is met first."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+def test_an_open_document_sheet_is_refused_by_its_name(write: Writer) -> None:
+    with pytest.raises(ReadError, match=r"ends in \.csv"):
+        examine(write("a.ods", packed({"content.xml": b"<office/>"})))

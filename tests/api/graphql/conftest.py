@@ -28,6 +28,7 @@ class Caller:
     """Signed in by the token "good"; "expired" is refused."""
 
     is_signed_in: bool
+    account: str | None = None
 
 
 @strawberry.type
@@ -140,7 +141,7 @@ async def contexts(call: Call) -> AsyncIterator[Caller]:
         token = call.connection.headers.get("authorization", "").removeprefix("Bearer ") or None
     if token == "expired":
         raise Refusal(Code.UNAUTHENTICATED)
-    yield Caller(token == "good")
+    yield Caller(token == "good", token)
 
 
 @pytest.fixture(scope="session")

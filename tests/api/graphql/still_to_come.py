@@ -2,106 +2,40 @@
 
 from typing import Final
 
-METRICS_QUERY: Final = frozenset(
-    {
-        "Alignment",
-        "AlignmentDimension",
-        "AlignmentFilter",
-        "AlignmentInput",
-        "AlignmentKey",
-        "AlignmentMeasure",
-        "AlignmentOrder",
-        "AlignmentRow",
-        "AlignmentValue",
-        "CountingLevel",
-        "Funder.alignment",
-        "Partnership.alignment",
-        "TimeBucket",
-    }
-)
+METRICS_QUERY: Final[frozenset[str]] = frozenset({})
 ANCHORS_BOOKS_AND_STAFF: Final = frozenset(
     {
-        "InstalmentInput",
-        "MatchRequirementInput",
         "OrganizationMatch",
         "Partnership.organizationMatches",
-        "RenewalInput",
     }
 )
 POLICY: Final = frozenset(
     {
-        "MeasureStatus",
-        "Partnership.policyMeasures",
-        "PolicyMeasure",
-        "PolicyMeasureFilter",
+        "PolicyMeasure.plans",
+        "PolicyMeasureFilter.planned",
         "PolicyPlan.measures",
     }
 )
 QUALITY_HISTORY_AND_RESULTS: Final = frozenset(
     {
-        "AuditEvent",
-        "CoverageCell",
         "Export",
         "ExportFormat",
         "ExportStatus",
-        "FieldChange",
-        "Investment.results",
-        "Investment.revisions",
-        "InvestmentResult",
-        "OutcomeTrend",
-        "Partnership.auditEvents",
-        "Partnership.coverage",
-        "Partnership.qualityFindings",
-        "Partnership.sources",
-        "QualityFilter",
-        "QualityFinding",
-        "QualityKind",
-        "Revision",
-        "Source",
     }
 )
 CHANGES: Final = frozenset(
     {
-        "AllocateInput",
-        "AllocationLineInput",
-        "AllocationLineKeyInput",
-        "InKindNeedInput",
-        "MeasurementLineInput",
-        "Mutation.allocate",
-        "Mutation.correctMeasurement",
         "Mutation.mergeOrganizations",
         "Mutation.previewImport",
-        "Mutation.recordArea",
-        "Mutation.recordFinding",
-        "Mutation.recordIndicator",
-        "Mutation.recordIndicatorVersion",
         "Mutation.recordInvestment",
-        "Mutation.recordMeasurements",
         "Mutation.recordOrganization",
-        "Mutation.recordOutcome",
-        "Mutation.recordPolicyMeasure",
-        "Mutation.recordPopulationGroup",
-        "Mutation.recordPractice",
-        "Mutation.recordTransaction",
         "Mutation.requestExport",
-        "Mutation.reverseTransaction",
-        "Mutation.setDisparityRule",
-        "Mutation.setTarget",
         "Mutation.updateInvestment",
         "PreviewImportInput",
-        "RecordAreaInput",
-        "RecordFindingInput",
-        "RecordIndicatorInput",
         "RecordInvestmentInput",
-        "RecordMeasurementsInput",
         "RecordOrganizationInput",
-        "RecordOutcomeInput",
-        "RecordPopulationGroupInput",
-        "RecordPracticeInput",
-        "RecordTransactionInput",
         "RequestExportInput",
         "RestrictionInput",
-        "ReverseTransactionInput",
         "UpdateInvestmentInput",
     }
 )

@@ -137,8 +137,19 @@ def test_the_standard_introspection_query_is_fifteen_deep_and_costs_nothing() ->
 
 def test_introspection_needs_sign_in_and_typename_does_not() -> None:
     assert refusal("{ __schema { queryType { name } } }") is Code.UNAUTHENTICATED
-    assert refusal('{ t: __type(name: "Query") { name } }') is Code.UNAUTHENTICATED
+    assert refusal('{ t: __type(name: "Query") { kind } }') is Code.UNAUTHENTICATED
     assert cost("{ __typename }") == 0
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["name fields { name }", "...f", "... on __Type { fields { name } }", "n: kind", "ofType { name }"],
+)
+def test_a_type_s_own_name_is_all_that_is_told_without_sign_in(asked: str) -> None:
+    assert cost('{ __type(name: "Query") { name __typename } }') == 0
+    assert refusal(f'{{ __type(name: "Query") {{ {asked} }} }}') is Code.UNAUTHENTICATED
+    twice = f'{{ __type(name: "Query") {{ name }} __type(name: "Query") {{ {asked} }} }}'
+    assert refusal(twice) is Code.UNAUTHENTICATED
 
 
 def test_introspection_inside_a_fragment_needs_sign_in_too() -> None:

@@ -20,3 +20,9 @@ def test_the_limits_are_those_that_are_promised() -> None:
     assert (LIMITS.root_fields, LIMITS.aliases, LIMITS.directives, LIMITS.same_key) == (10, 30, 4, 20)
     assert (LIMITS.cost, LIMITS.first, LIMITS.rows, LIMITS.errors) == (20_000, 1_000, 10_000, 5)
     assert (LIMITS.subscriptions, LIMITS.init_seconds, LIMITS.message_bytes) == (5, 5.0, 100_000)
+    assert (LIMITS.objects_per_second, LIMITS.objects_held, LIMITS.request_objects) == (
+        100_000,
+        30_000_000,
+        50,
+    )
+    assert (LIMITS.deadline_seconds, LIMITS.partnership_share) == (8.0, 0.5)

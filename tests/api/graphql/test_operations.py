@@ -19,6 +19,7 @@ class Room:
     """A context that tells when it was entered and left, and how."""
 
     is_signed_in: bool = True
+    account: str | None = None
     seen: list[str] = field(default_factory=list)
     fails: str = ""
 

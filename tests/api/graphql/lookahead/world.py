@@ -63,6 +63,7 @@ class World:
 
     connection: "asyncpg.Connection[asyncpg.Record]"
     is_signed_in: bool = True
+    account: str | None = None
     may_read_notes: bool = True
     sees_federal: bool = True
     statements: list[str] = field(default_factory=list)

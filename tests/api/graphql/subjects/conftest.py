@@ -76,5 +76,5 @@ def member(small: Small, role: Role = Role.ADMIN, organization: str | None = Non
         name=f"the {role.value.lower()}",
         actor=f"token:{role.value.lower()}",
         roles={small.partnership.id: role},
-        organization_id=small.id(organization) if organization else None,
+        organizations={small.partnership.id: small.id(organization)} if organization else {},
     )

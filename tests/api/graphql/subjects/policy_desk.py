@@ -41,9 +41,9 @@ async def change(ask: Ask, small: Small, name: str, role: Role = Role.POLICY, **
     return found
 
 
-async def made(ask: Ask, small: Small, name: str, **given: object) -> Answered:
-    """The object of a change that the policy role must be able to make."""
-    found = await change(ask, small, name, Role.POLICY, **given)
+async def made(ask: Ask, small: Small, name: str, role: Role = Role.POLICY, **given: object) -> Answered:
+    """The object of a change that must be made."""
+    found = await change(ask, small, name, role, **given)
     assert found["userErrors"] == [], found
     return next(value for key, value in found.items() if key not in ("userErrors", "replayed"))
 
