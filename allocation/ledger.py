@@ -5,7 +5,7 @@ Every posting goes through the database's one door, `ledger.post`; its refusals 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -31,6 +31,7 @@ class LedgerRefusal(StrEnum):
     STALE = "STALE"
     INSUFFICIENT_FUNDS = "INSUFFICIENT_FUNDS"
     INVALID = "INVALID"
+    RESTRICTED = "RESTRICTED"
 
 
 class LedgerError(Exception):
@@ -56,12 +57,16 @@ class Line:
 
 @dataclass(frozen=True)
 class AccountKey:
-    """An account by what it holds. Only AVAILABLE, OBLIGATED and SPENT accounts have a line."""
+    """An account by what it holds. Only AVAILABLE, OBLIGATED and SPENT accounts have a line.
+
+    What is spent on lobbying is kept apart (`is_lobbying`), where the database guards it.
+    """
 
     investment_id: UUID
     kind: AccountKind
     unit: str
     line: Line | None = None
+    is_lobbying: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,7 @@ _REFUSALS = {
     "LG003": LedgerRefusal.CONFLICT,
     "LG004": LedgerRefusal.INVALID,
     "LG005": LedgerRefusal.STALE,
+    "LG006": LedgerRefusal.RESTRICTED,
     "22003": LedgerRefusal.INVALID,
     "22023": LedgerRefusal.INVALID,
 }
@@ -187,11 +193,7 @@ def line_of(account: Account) -> Line:
 
 
 def _normal(key: AccountKey) -> AccountKey:
-    return (
-        key
-        if key.line is not None or key.kind not in GUARDED
-        else AccountKey(key.investment_id, key.kind, key.unit, Line())
-    )
+    return key if key.line is not None or key.kind not in GUARDED else replace(key, line=Line())
 
 
 def _account_row(partnership_id: UUID, key: AccountKey) -> dict[str, Any]:  # Any: a column's value
@@ -204,6 +206,7 @@ def _account_row(partnership_id: UUID, key: AccountKey) -> dict[str, Any]:  # An
         "unit": key.unit,
         "guard": guard,
         "investment_id": key.investment_id,
+        "is_lobbying": key.is_lobbying,
         **(asdict(line) if line else dict.fromkeys(asdict(Line()), None)),
     }
 
@@ -211,7 +214,7 @@ def _account_row(partnership_id: UUID, key: AccountKey) -> dict[str, Any]:  # An
 def _key_of(account: Account) -> AccountKey:
     line = line_of(account) if account.kind in GUARDED else None
     assert account.investment_id is not None  # noqa: S101 - the query asked for investments' accounts
-    return AccountKey(account.investment_id, account.kind, account.unit, line)
+    return AccountKey(account.investment_id, account.kind, account.unit, line, account.is_lobbying)
 
 
 def _document(posting: Posting) -> dict[str, Any]:  # Any: a JSON value

@@ -1,6 +1,8 @@
 """What is true: the facts that a partnership records. Importing this package knows every table."""
 
 from models import (
+    advocacy,
+    barriers,
     budgets,
     history,
     in_kind,
@@ -8,6 +10,7 @@ from models import (
     local_results,
     matches,
     measurements,
+    measures,
     obligations,
     organizations,
     outcomes,
@@ -18,11 +21,15 @@ from models import (
     resources,
     scenarios,
     staffing,
+    submissions,
+    testimony,
 )
 from models.base import Base
 
 __all__ = [
     "Base",
+    "advocacy",
+    "barriers",
     "budgets",
     "history",
     "in_kind",
@@ -30,6 +37,7 @@ __all__ = [
     "local_results",
     "matches",
     "measurements",
+    "measures",
     "obligations",
     "organizations",
     "outcomes",
@@ -40,4 +48,6 @@ __all__ = [
     "resources",
     "scenarios",
     "staffing",
+    "submissions",
+    "testimony",
 ]

@@ -118,11 +118,13 @@ class Account(TenantRow):
             "position_id",
             "use",
             "fiscal_year",
+            "is_lobbying",
             unique=True,
             postgresql_nulls_not_distinct=True,
         ),
         CheckConstraint("unit ~ '^([A-Z]{3}|u:[a-z_]{1,20})$'", name="unit_shape"),
         CheckConstraint("fiscal_year between 1990 and 2100", name="fiscal_year"),
+        CheckConstraint("not is_lobbying or kind = 'SPENT'", name="is_lobbying"),
         CheckConstraint(
             "least(debits_pending, debits_posted, credits_pending, credits_posted) >= 0", name="counters"
         ),
@@ -153,6 +155,7 @@ class Account(TenantRow):
     position_id: Mapped[UUID | None]
     use: Mapped[ResourceUse | None] = mapped_column(closed_list(ResourceUse, "use"))
     fiscal_year: Mapped[int | None]
+    is_lobbying: Mapped[bool] = mapped_column(server_default="false")
     debits_pending: Mapped[int] = mapped_column(BigInteger, server_default="0")
     debits_posted: Mapped[int] = mapped_column(BigInteger, server_default="0")
     credits_pending: Mapped[int] = mapped_column(BigInteger, server_default="0")

@@ -80,6 +80,7 @@ class Investment(TenantRow):
         refers("funder_id", "funder"),
         refers("recipient_id", "organization"),
         refers("fiscal_agent_id", "organization"),
+        refers("policy_plan_id", "policy_plan"),
         imported_by(),
         CheckConstraint("length(title) between 1 and 2000", name="title"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_shape"),
@@ -93,12 +94,14 @@ class Investment(TenantRow):
         looked_up_by("investment", "recipient_id"),
         looked_up_by("investment", "fiscal_agent_id"),
         looked_up_by("investment", "import_id"),
+        looked_up_by("investment", "policy_plan_id"),
         looked_up_by("investment", "awarded_on"),
     )
 
     funder_id: Mapped[UUID]
     recipient_id: Mapped[UUID | None]
     fiscal_agent_id: Mapped[UUID | None]
+    policy_plan_id: Mapped[UUID | None]
     title: Mapped[str]
     description: Mapped[str | None]
     programme: Mapped[str | None]

@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from api.exchange import codelists, native_anchor, native_staff
+from api.exchange import (
+    codelists,
+    native_anchor,
+    native_evidence,
+    native_measures,
+    native_policy,
+    native_staff,
+)
 from api.exchange.entries import entries
 from api.exchange.files import Source
 from api.exchange.investments import currency_code
@@ -27,7 +34,7 @@ from api.exchange.native_cells import (
 )
 from api.exchange.reading import Reading, check_fields
 from api.exchange.recipes import Recipe
-from api.exchange.records import OrganizationRecord, OutcomeRecord, PolicyPlanRecord, PopulationRecord, Record
+from api.exchange.records import OrganizationRecord, OutcomeRecord, PopulationRecord, Record
 from api.exchange.records_evidence import LocalResultRecord, PracticeRecord, PriceLevelRecord
 from api.exchange.records_money import AllocationRecord, RestrictionRecord
 from api.exchange.report import Example, ImportReport, Severity
@@ -164,20 +171,6 @@ def _population(r: Reading) -> PopulationRecord:
     )
 
 
-def _policy_plan(r: Reading) -> PolicyPlanRecord:
-    return PolicyPlanRecord(
-        row=r.entry.row,
-        title=r.needed_name("title"),
-        level=needed_choice(r, "level", codelists.POLICY_LEVELS),
-        stance=needed_choice(r, "stance", codelists.STANCES),
-        status=r.choice("status", codelists.POLICY_STATUSES) or "DRAFT",
-        owner=r.name("owner"),
-        outcomes=r.names("outcomes"),
-        populations=r.names("populations"),
-        indicator=r.name("indicator"),
-    )
-
-
 def _local_result(r: Reading) -> LocalResultRecord:
     starts, ends = needed_period(r)
     counts = {name: pair_of_counts(r, name, needed=name == "participants") for name in PAIRS}
@@ -255,10 +248,39 @@ TABLES: Mapping[str, NativeTable] = {
         ("position", "starts_on", "ends_on", "monthly", "currency"),
         ("investment", "in_kind", "certain", "recurring"),
     ),
+    "barriers": NativeTable(
+        native_policy.barrier,
+        ("title", "raised_on"),
+        ("raised_by", "owner", "answer", "answered_by", "answered_on", "resolved_on"),
+    ),
     "policy-plans": NativeTable(
-        _policy_plan,
+        native_policy.plan,
         ("title", "level", "stance"),
-        ("status", "owner", "outcomes", "populations", "indicator"),
+        (
+            *("status", "owner", "outcomes", "populations", "indicators", "barriers", "decided_by"),
+            *("investments", "jurisdiction", "summary", "starts_on", "published"),
+        ),
+    ),
+    "policy-steps": NativeTable(native_policy.step, ("plan", "to", "on", "note")),
+    "policy-milestones": NativeTable(native_policy.milestone, ("plan", "title", "due_on"), ("done_on",)),
+    "policy-actions": NativeTable(
+        native_policy.action,
+        ("plan", "organization", "occurred_on", "kind", "classification", "description"),
+        (
+            *("speaker", "hours", "paid", "cost", "currency", "paid_from", "body", "audience"),
+            *("names_legislation", "takes_position", "calls_to_action", "exemption"),
+        ),
+    ),
+    "policy-dollars": NativeTable(
+        native_policy.dollars, ("plan", "kind", "amount", "currency"), ("public", "source")
+    ),
+    "policy-positions": NativeTable(
+        native_policy.position,
+        ("plan", "organization", "position"),
+        ("jurisdiction", "speaker", "monthly_hours", "taken_on"),
+    ),
+    "exempt-purpose-spending": NativeTable(
+        native_policy.spending, ("fiscal_year", "amount", "currency"), ("source",)
     ),
     "in-kind": NativeTable(
         native_staff.in_kind,
@@ -305,5 +327,11 @@ TABLES: Mapping[str, NativeTable] = {
         ("investment", "fee_rate", "monthly", "currency", "starts_on", "ends_on"),
     ),
     "investment-links": NativeTable(native_anchor.link, ("investment", "kind", "other")),
+    "measures": NativeTable(native_measures.measure, native_measures.NEEDED, native_measures.OPTIONAL),
+    "testimony": NativeTable(
+        native_evidence.testimony,
+        ("practice", "heard_on", "view", "words", "agreed"),
+        ("outcome", "population", "people", "occasion"),
+    ),
     "price-index": NativeTable(_price_level, ("name", "year", "level"), ("source",)),
 }

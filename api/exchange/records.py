@@ -25,11 +25,23 @@ from api.exchange.records_evidence import (
     PracticeRecord,
     PriceLevelRecord,
     ReportRecord,
+    TestimonyRecord,
 )
+from api.exchange.records_measures import MeasureRecord
 from api.exchange.records_money import (
     AllocationRecord,
     InvestmentRecord,
     RestrictionRecord,
+)
+from api.exchange.records_policy import (
+    BarrierRecord,
+    MilestoneRecord,
+    PolicyActionRecord,
+    PolicyDollarsRecord,
+    PolicyPlanRecord,
+    PolicyPositionRecord,
+    PolicyStepRecord,
+    SpendingRecord,
 )
 from api.exchange.records_staff import (
     InKindRecord,
@@ -99,21 +111,6 @@ class PopulationRecord:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyPlanRecord:
-    """A change of policy that the partnership works for."""
-
-    row: int
-    title: str
-    level: str
-    stance: str
-    status: str = "DRAFT"
-    owner: str | None = None
-    outcomes: tuple[str, ...] = ()
-    populations: tuple[str, ...] = ()
-    indicator: str | None = None
-
-
 Record = (
     InvestmentRecord
     | MeasurementRecord
@@ -130,6 +127,13 @@ Record = (
     | PositionRecord
     | PositionFundingRecord
     | PolicyPlanRecord
+    | BarrierRecord
+    | PolicyStepRecord
+    | MilestoneRecord
+    | PolicyActionRecord
+    | SpendingRecord
+    | PolicyDollarsRecord
+    | PolicyPositionRecord
     | InKindRecord
     | LedgerRecord
     | BudgetRecord
@@ -141,4 +145,6 @@ Record = (
     | FeeAgreementRecord
     | LinkRecord
     | PositionCostRecord
+    | MeasureRecord
+    | TestimonyRecord
 )

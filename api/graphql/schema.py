@@ -27,8 +27,13 @@ from api.graphql.door.sign_in import callers, operator
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
 from api.graphql.money.transaction_changes import TransactionMutation
-from api.graphql.outcomes import indicators, measurements, places
-from api.graphql.practices import findings, practices
+from api.graphql.outcomes import baselines, indicators, measurements, places, submissions
+from api.graphql.outcomes.outcome_changes import OutcomeMutation
+from api.graphql.policy import advocacy, barriers, measures, plans
+from api.graphql.policy.measure_changes import MeasureMutation
+from api.graphql.policy.policy_changes import PolicyMutation
+from api.graphql.practices import findings, practices, testimony
+from api.graphql.practices.practice_changes import PracticeMutation
 from api.graphql.queries import Query
 from api.graphql.reallocation import scenarios
 from api.graphql.reallocation.reallocation import Mutation as ReallocationMutation
@@ -39,7 +44,10 @@ __all__ = ["PLANS", "build", "build_for_operator", "print_schema", "schema"]
 
 PLANS = Plans(
     *agreements.PLANS,
+    *advocacy.PLANS,
     *allocations.PLANS,
+    *baselines.PLANS,
+    *barriers.PLANS,
     *findings.PLANS,
     *funders.PLANS,
     *history.PLANS,
@@ -48,19 +56,31 @@ PLANS = Plans(
     *indicators.PLANS,
     *investments.PLANS,
     *measurements.PLANS,
+    *measures.PLANS,
     *organizations.PLANS,
     *partnerships.PLANS,
     *places.PLANS,
+    *plans.PLANS,
     *practices.PLANS,
     *restrictions.PLANS,
     *scenarios.PLANS,
     *staffing.PLANS,
+    *testimony.PLANS,
+    *submissions.PLANS,
     *transactions.PLANS,
 )
 
 
 @strawberry.type
-class Mutation(ReallocationMutation, AnchorMutation, TransactionMutation):
+class Mutation(
+    ReallocationMutation,
+    AnchorMutation,
+    TransactionMutation,
+    OutcomeMutation,
+    PolicyMutation,
+    MeasureMutation,
+    PracticeMutation,
+):
     """Each change is made whole or not at all, and once per idempotency key."""
 
 

@@ -1,5 +1,6 @@
 """Stores where dollars sit: each record is a line's wanted amount, and the ledger posts the difference."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -193,13 +194,12 @@ async def _balances(session: AsyncSession, partnership_id: UUID, ids: set[UUID])
             Account.kind.in_(HELD),
         )
     )
-    return {
-        AccountKey(a.investment_id, a.kind, a.unit, line_of(a)): a.credits_posted
-        - a.debits_posted
-        - a.debits_pending
-        for a in rows.scalars()
-        if a.investment_id is not None
-    }
+    held: dict[AccountKey, int] = defaultdict(int)  # what is spent on lobbying is spent of its line as well
+    for a in rows.scalars():
+        if a.investment_id is not None:
+            key = AccountKey(a.investment_id, a.kind, a.unit, line_of(a))
+            held[key] += a.credits_posted - a.debits_posted - a.debits_pending
+    return dict(held)
 
 
 def _look_up(names: Names, record: AllocationRecord, report: ImportReport) -> Wanted | None:

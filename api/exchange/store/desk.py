@@ -29,6 +29,7 @@ class Desk:
     names: Names
     restrictions: Restrictions
     report: ImportReport
+    actor: str
     paid_rows: dict[UUID, int] = field(default_factory=dict)  # the last row that pays each position
 
     async def settle(self, model: type[TenantRow], key: Values, values: Values) -> tuple[UUID, str]:

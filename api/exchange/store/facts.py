@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.exchange.records import OrganizationRecord, OutcomeRecord, PolicyPlanRecord, PopulationRecord, Record
+from api.exchange.records import OrganizationRecord, OutcomeRecord, PopulationRecord, Record
 from api.exchange.records_anchor import (
     BudgetRecord,
     FeeAgreementRecord,
@@ -21,6 +21,7 @@ from api.exchange.records_evidence import PracticeRecord
 from api.exchange.records_money import RestrictionRecord
 from api.exchange.records_staff import InKindRecord, PositionCostRecord, PositionFundingRecord, PositionRecord
 from api.exchange.report import Example, ImportReport
+from api.exchange.store import policy
 from api.exchange.store.anchor import (
     store_budget,
     store_fee_agreement,
@@ -48,7 +49,6 @@ from api.exchange.store.staging import Import
 from models.base import new_id
 from models.organizations import Organization, OrganizationIdentifier
 from models.outcomes import Outcome, Population, PopulationAlias
-from models.plans import PolicyPlan, PolicyPlanOutcome, PolicyPlanPopulation
 from models.practices import InKindNeed, Practice, PracticeOutcome
 from models.resources import Funder
 
@@ -60,7 +60,9 @@ async def store_facts(
 ) -> None:
     """Stores each record; one that names something unknown is rejected with the field and the word."""
     p = run_of.partnership_id
-    desk = Desk(session, p, await Names.read(session, p), await Restrictions.read(session, p), report)
+    desk = Desk(
+        session, p, await Names.read(session, p), await Restrictions.read(session, p), report, run_of.actor
+    )
     async for record in records:
         try:
             count(report, await STORES[type(record)](desk, record))
@@ -150,25 +152,6 @@ async def _restriction(desk: Desk, record: RestrictionRecord) -> str:
     return await desk.restrictions.put(desk.names, record)
 
 
-async def _policy_plan(desk: Desk, record: PolicyPlanRecord) -> str:
-    outcomes = desk.names.outcomes.find_all(record.outcomes)
-    populations = desk.names.populations.find_all(record.populations)
-    values = {
-        "level": record.level,
-        "stance": record.stance,
-        "status": record.status,
-        "owner_id": desk.names.organizations.find(record.owner),
-        "indicator_id": desk.names.indicators.find(record.indicator),
-    }
-    row, action = await desk.settle(PolicyPlan, {"title": record.title}, values)
-    owner = {"plan_id": row}
-    changed = [
-        await desk.links(PolicyPlanOutcome, owner, [{"outcome_id": each} for each in outcomes]),
-        await desk.links(PolicyPlanPopulation, owner, [{"population_id": each} for each in populations]),
-    ]
-    return graver(action, *changed)
-
-
 STORES: Mapping[type[Record], Callable[[Desk, Any], Awaitable[str]]] = {  # Any: each takes its own record
     OrganizationRecord: _organization,
     OutcomeRecord: _outcome,
@@ -178,7 +161,6 @@ STORES: Mapping[type[Record], Callable[[Desk, Any], Awaitable[str]]] = {  # Any:
     PositionRecord: store_position,
     PositionCostRecord: store_position_cost,
     PositionFundingRecord: store_position_funding,
-    PolicyPlanRecord: _policy_plan,
     InKindRecord: store_in_kind,
     BudgetRecord: store_budget,
     ObligationRecord: store_obligation,
@@ -188,4 +170,5 @@ STORES: Mapping[type[Record], Callable[[Desk, Any], Awaitable[str]]] = {  # Any:
     MatchOfferRecord: store_match_offer,
     FeeAgreementRecord: store_fee_agreement,
     LinkRecord: store_link,
+    **policy.STORES,
 }

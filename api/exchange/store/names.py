@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.exchange.report import Example, ImportReport
+from models.barriers import Barrier
 from models.in_kind import InKindResource
 from models.organizations import Organization, OrganizationIdentifier
 from models.outcomes import Indicator, Outcome, Population, PopulationAlias
 from models.partnerships import Area
+from models.plans import PolicyPlan
 from models.practices import Practice
 from models.resources import Investment
 from models.staffing import StaffPosition
@@ -82,6 +84,8 @@ class Names:
     investments: Index = field(default_factory=lambda: Index("investment"))
     positions: Index = field(default_factory=lambda: Index("position"))
     in_kind: Index = field(default_factory=lambda: Index("in-kind resource"))
+    plans: Index = field(default_factory=lambda: Index("plan"))
+    barriers: Index = field(default_factory=lambda: Index("barrier"))
 
     @classmethod
     async def read(cls, session: AsyncSession, partnership_id: UUID) -> Self:
@@ -96,6 +100,8 @@ class Names:
             (StaffPosition, names.positions, ("title",)),
             (InKindResource, names.in_kind, ("description",)),
             (Investment, names.investments, ("source_identifier",)),
+            (PolicyPlan, names.plans, ("title",)),
+            (Barrier, names.barriers, ("title",)),
         ):
             columns = [getattr(model, word) for word in words]
             rows = await session.execute(

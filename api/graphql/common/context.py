@@ -18,6 +18,7 @@ from api.access import Caller, Right
 from api.graphql.common.bulkheads import Bulkhead
 from api.graphql.common.errors import Code, Refusal
 from api.graphql.door.limits import LIMITS
+from api.stewardship import stewarding
 from models.database import Database, Scope
 
 __all__ = ["Context", "Forbidden", "Later"]
@@ -42,8 +43,8 @@ class Forbidden(Refusal):
 class Driver(Protocol):
     """The part of an asyncpg connection that is used here."""
 
-    async def fetchval(self, query: str, *args: object) -> Any:  # whatever the statement selects
-        """The first column of the first row."""
+    async def fetch(self, query: str, *args: object) -> Sequence[Sequence[Any]]:  # whatever is selected
+        """All rows: a statement of which only one row is asked for is never run in parallel."""
         ...
 
 
@@ -97,7 +98,8 @@ class Context:
 
         async def fetched(session: AsyncSession) -> bytes | None:
             driver = await _driver(session)
-            return cast("bytes | None", await driver.fetchval(sql, *bound))
+            rows = await driver.fetch(sql, *bound)
+            return cast("bytes | None", rows[0][0] if rows else None)
 
         return await self.run(fetched)
 
@@ -128,6 +130,13 @@ class Context:
             self._placed((partnership_id,)),
             self.database.session(scope, seconds=self._seconds()) as session,
         ):
+            yield session
+
+    @asynccontextmanager
+    async def stewarding(self, partnership_id: UUID) -> AsyncGenerator[AsyncSession]:
+        """As `writing`, where figures are recorded; the right to do so is checked before."""
+        await self.rest()
+        async with stewarding(self.database, self.caller, partnership_id) as session:
             yield session
 
     async def rest(self) -> None:

@@ -26,6 +26,7 @@ from api.graphql.lookahead import (
 )
 from api.graphql.money.amounts import ACCOUNT, COMMITTED, INVESTMENT, LINES
 from api.graphql.money.ladder import lacks, level_below
+from api.graphql.policy.visibility import PLAN, seen_plans
 from models.resources import Funder, ResourceUse, Restriction
 
 __all__ = ["InvestmentFilter", "InvestmentOrder", "investments", "where_of"]
@@ -58,6 +59,7 @@ class InvestmentFilter:
     maximum_amount: Decimal | None = None
     ends_from: date | None = None
     ends_to: date | None = None
+    policy_plans: list[strawberry.ID] | None = None
     missing: list[AlignmentStep] | None = None
     alignment_level_below: int | None = None
     search: str | None = None
@@ -116,8 +118,19 @@ def _of_whom(wanted: InvestmentFilter) -> Sql:
     return all_of(
         funders,
         optionally(c.recipient_id, wanted.recipients, "Organization"),
+        _of_seen_plans(wanted.policy_plans) if wanted.policy_plans is not None else None,
         contains([c.title, c.description], wanted.search) if wanted.search else None,
     )
+
+
+def _of_seen_plans(ids: list[strawberry.ID]) -> Sql:
+    """Of these plans, as far as the caller may see them: a filter tells no more than the field does."""
+
+    def written(scope: Scope) -> str:
+        wanted = refers_to(INVESTMENT.c.policy_plan_id, ids, "PolicyPlan")
+        return f"({wanted(scope)} and {has(PLAN, seen_plans(scope.context))(scope)})"
+
+    return written
 
 
 def _for_what(wanted: InvestmentFilter) -> Sql:

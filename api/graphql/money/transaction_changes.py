@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 from strawberry.types import Info
 
-from allocation import recording
+from allocation import bookkeeping
 from allocation.ledger import LedgerError, LedgerRefusal, Line
 from api.graphql.anchor.anchor_changes import InvestmentPayload
 from api.graphql.common.basics import row
@@ -68,7 +68,7 @@ async def _record(
     payee = await checks.row(Organization, asked.to, "Organization", "to")
     checks.done()
     assert amount is not None  # noqa: S101 - checked above
-    event = recording.Event(
+    event = bookkeeping.Event(
         asked.kind,
         amount,
         asked.occurred_on,
@@ -78,8 +78,10 @@ async def _record(
         asked.note,
     )
     try:
-        made = await recording.record(checks.session, investment, event, actor=actor, key=_key("transaction"))
-    except recording.RecordingError as error:
+        made = await bookkeeping.record(
+            checks.session, investment, event, actor=actor, key=_key("transaction")
+        )
+    except bookkeeping.RecordingError as error:
         raise Refused.at(error.field, UserErrorCode.INVALID, str(error)) from error
     except LedgerError as error:
         raise _refused(error) from error
@@ -94,10 +96,10 @@ async def _reverse(
     checks.done()
     today = datetime.now(UTC).date()
     try:
-        made = await recording.reverse(
+        made = await bookkeeping.reverse(
             checks.session, transfer, amount, asked.note, actor=actor, key=_key("reversal"), on=today
         )
-    except recording.RecordingError as error:
+    except bookkeeping.RecordingError as error:
         raise Refused.at(error.field, UserErrorCode.CONFLICT, str(error)) from error
     except LedgerError as error:
         raise _refused(error) from error
@@ -114,10 +116,10 @@ async def _allocate(
     checks.done()
     today = datetime.now(UTC).date()
     try:
-        is_changed = await recording.allocate(
+        is_changed = await bookkeeping.allocate(
             checks.session, investment, wanted, actor=actor, key=_key("lines"), on=today
         )
-    except recording.RecordingError as error:
+    except bookkeeping.RecordingError as error:
         path = ("lines", error.field)
         checks.wrong(path, str(error))
         raise Refused(*checks.faults) from error

@@ -1,5 +1,6 @@
 """Disparities: which groups are behind, for how long, which way it goes, and what is done about it."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,11 +27,13 @@ from api.graphql.common.lazy import (
     LazyArea,
     LazyIndicator,
     LazyMeasurement,
+    LazyPolicyPlan,
     LazyPopulationGroup,
     LazyPractice,
 )
 from api.graphql.money.dollars import Dollars, read_dollars, summed
 from api.graphql.outcomes.comparisons import Judged, Proposal, read_judged
+from api.graphql.policy.visibility import may_see_all
 from api.graphql.practices.evidence import in_words
 from models.outcomes import Population
 from models.partnerships import DisparityMethod, ReferenceKind
@@ -50,9 +53,10 @@ OPEN_PLANS = (PolicyStatus.ADOPTED, PolicyStatus.ACTIVE, PolicyStatus.WON, Polic
 
 @strawberry.type
 class DisparityResponse:
-    """The practices whose dollars are for the group and outcome."""
+    """The practices whose dollars are for the group and outcome, and the open plans that serve both."""
 
     practices: list[LazyPractice]
+    policy_plans: list[LazyPolicyPlan]
 
 
 @strawberry.type
@@ -206,8 +210,10 @@ class Answers:
     """What is done: the lines of dollars, and the groups and outcomes that open policy plans serve."""
 
     lines: Sequence[Dollars]
-    planned: frozenset[tuple[UUID, UUID]]
-    """Outcome and population."""
+    planned: Mapping[tuple[UUID, UUID], Sequence[UUID]]
+    """The open plans for an outcome and population, by title."""
+    seen: frozenset[UUID]
+    """Those of them that the caller may read."""
 
     def dollars_for(self, each: reckoned.Disparity, judged: Judged) -> list[Dollars]:
         """The lines for a disparity's group and outcome."""
@@ -220,26 +226,38 @@ class Answers:
             and (line.area is None or str(line.area) == each.pair.area)
         ]
 
+    def plans_for(self, each: reckoned.Disparity, judged: Judged) -> Sequence[UUID]:
+        """The open plans for its group and outcome."""
+        return self.planned.get((UUID(judged.outcomes[each.pair.indicator]), UUID(each.pair.group)), ())
+
     def is_unaddressed(self, each: reckoned.Disparity, judged: Judged) -> bool:
         """No practice has dollars for it, and no open plan serves it."""
-        key = (UUID(judged.outcomes[each.pair.indicator]), UUID(each.pair.group))
         has_practice = any(line.practice for line in self.dollars_for(each, judged))
-        return not has_practice and key not in self.planned
+        return not has_practice and not self.plans_for(each, judged)
 
 
 async def _answers(context: Context, partnership_id: UUID) -> Answers:
-    async def read(session: AsyncSession) -> frozenset[tuple[UUID, UUID]]:
+    async def read(
+        session: AsyncSession,
+    ) -> tuple[Mapping[tuple[UUID, UUID], Sequence[UUID]], frozenset[UUID]]:
         plan, aim, group = PolicyPlan, PolicyPlanOutcome, PolicyPlanPopulation
         query = (
-            select(aim.outcome_id, group.population_id)
+            select(aim.outcome_id, group.population_id, plan.id, plan.is_published)
             .join(plan, (plan.partnership_id == aim.partnership_id) & (plan.id == aim.plan_id))
             .join(group, (group.partnership_id == plan.partnership_id) & (group.plan_id == plan.id))
             .where(plan.partnership_id == partnership_id, plan.status.in_(OPEN_PLANS))
+            .order_by(plan.title)
         )
-        return frozenset((outcome, group) for outcome, group in await session.execute(query))
+        planned: dict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
+        seen: set[UUID] = set()
+        for outcome, population, id_, is_published in await session.execute(query):
+            planned[outcome, population].append(id_)
+            if is_published or may_see_all(context, partnership_id):
+                seen.add(id_)
+        return planned, frozenset(seen)
 
-    planned = await context.once(("planned", partnership_id), read)
-    return Answers(await read_dollars(context, partnership_id), planned)
+    planned, seen = await context.once(("planned", partnership_id), read)
+    return Answers(await read_dollars(context, partnership_id), planned, seen)
 
 
 @dataclass(frozen=True)
@@ -288,6 +306,7 @@ def _shown(each: reckoned.Disparity, partnership_id: UUID, judged: Judged, answe
     pair = each.pair
     lines = answers.dollars_for(each, judged)
     practices = sorted({line.practice for line in lines if line.practice is not None})
+    plans = [id_ for id_ in answers.plans_for(each, judged) if id_ in answers.seen]
     is_rest = pair.reference_kind is PairKind.REST
 
     def measured(figure: Figure | None, population: str) -> Any:  # a row, or None
@@ -317,6 +336,9 @@ def _shown(each: reckoned.Disparity, partnership_id: UUID, judged: Judged, answe
         last_period=each.last_period,
         trend=each.trend,
         narrowing_because=each.narrowing_because,
-        addressed_by=DisparityResponse(practices=[row("Practice", partnership_id, id_) for id_ in practices]),
+        addressed_by=DisparityResponse(
+            practices=[row("Practice", partnership_id, id_) for id_ in practices],
+            policy_plans=[row("PolicyPlan", partnership_id, id_) for id_ in plans],
+        ),
         lines=lines,
     )

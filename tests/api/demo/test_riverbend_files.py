@@ -80,11 +80,20 @@ def test_every_name_that_a_file_uses_is_told_in_another() -> None:
         ("restrictions", "populations"): groups,
         ("findings", "populations"): groups,
         ("policy-plans", "populations"): groups,
-        ("policy-plans", "indicator"): {each["constants"]["indicator"] for each in recipes},
+        **{
+            (f"policy-{name}", "plan"): column("policy-plans", "title")
+            for name in ("steps", "milestones", "actions", "dollars", "positions")
+        },
+        ("policy-plans", "barriers"): column("barriers", "title"),
+        ("policy-plans", "indicators"): {each["constants"]["indicator"] for each in recipes},
         ("allocations", "area"): AREAS,
         ("restrictions", "areas"): AREAS,
         ("in-kind", "donor"): set(organizations),
         ("policy-plans", "owner"): set(organizations),
+        ("policy-plans", "decided_by"): set(organizations),
+        ("policy-actions", "organization"): set(organizations),
+        ("policy-positions", "organization"): set(organizations),
+        ("barriers", "owner"): set(organizations),
     }
     strange = {
         (name, field, word)

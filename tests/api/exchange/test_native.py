@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.exchange.errors import ReadError
-from api.exchange.records import OrganizationRecord, OutcomeRecord, PolicyPlanRecord, PopulationRecord, Record
+from api.exchange.records import OrganizationRecord, OutcomeRecord, PopulationRecord, Record
 from api.exchange.records_evidence import (
     InKindNeedRecord,
     LocalResultRecord,
@@ -17,6 +17,7 @@ from api.exchange.records_evidence import (
     PriceLevelRecord,
 )
 from api.exchange.records_money import AllocationRecord, RestrictionRecord
+from api.exchange.records_policy import PolicyPlanRecord
 from api.exchange.records_staff import InKindRecord, PositionFundingRecord, PositionRecord
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ TABLES: list[tuple[str, str, Record]] = [
     (
         "policy-plans",
         (
-            "title,level,stance,status,owner,outcomes,populations,indicator\n"
+            "title,level,stance,status,owner,outcomes,populations,indicators\n"
             "Fund tutoring,STATE,CHANGE,ACTIVE,Coalition,Reading,Black;Hispanic,reading-3\n"
         ),
         PolicyPlanRecord(
@@ -199,7 +200,7 @@ TABLES: list[tuple[str, str, Record]] = [
             owner="Coalition",
             outcomes=("Reading",),
             populations=("Black", "Hispanic"),
-            indicator="reading-3",
+            indicators=("reading-3",),
         ),
     ),
     (

@@ -1,0 +1,98 @@
+"""What the tests of the policy chain share: short ways to change and to read."""
+
+import hashlib
+import json
+from typing import Any
+
+from models.people import Role
+
+from .conftest import Answered, Ask, member
+from .small import Small
+
+ERRORS = "userErrors { field code message } replayed"
+MUTATIONS = {
+    "recordBarrier": ("RecordBarrierInput", "barrier { id title ageDays }"),
+    "answerBarrier": ("AnswerBarrierInput", "barrier { id answer answeredBy resolvedOn ageDays }"),
+    "recordPolicyPlan": ("RecordPolicyPlanInput", "policyPlan { id version status milestones { id title } }"),
+    "updatePolicyPlan": ("UpdatePolicyPlanInput", "policyPlan { id version title published }"),
+    "movePolicyPlan": ("MovePolicyPlanInput", "policyPlan { id version status enactedOn effectiveOn }"),
+    "completeMilestone": ("CompleteMilestoneInput", "policyPlan { milestones { title doneOn late } }"),
+    "recordPolicyAction": (
+        "RecordPolicyActionInput",
+        "policyPlan { actions { totalCount nodes { classification classificationReason cost { amount } } } }",
+    ),
+    "recordExemptPurposeSpending": ("RecordExemptPurposeSpendingInput", "partnership { slug }"),
+}
+
+
+def usd(amount: str) -> dict[str, str]:
+    return {"amount": amount, "currency": "USD"}
+
+
+async def change(ask: Ask, small: Small, name: str, role: Role = Role.POLICY, **given: object) -> Answered:
+    """The mutation's payload; the key is the digest of what is sent."""
+    kind, selection = MUTATIONS[name]
+    said = json.dumps([name, role, given], sort_keys=True)
+    given.setdefault("idempotencyKey", hashlib.sha256(said.encode()).hexdigest())
+    query = f"mutation($input: {kind}!) {{ {name}(input: $input) {{ {selection} {ERRORS} }} }}"
+    answer = await ask(query, member(small, role), input=given)
+    assert "errors" not in answer, answer
+    found: Answered = answer["data"][name]
+    return found
+
+
+async def made(ask: Ask, small: Small, name: str, role: Role = Role.POLICY, **given: object) -> Answered:
+    """The object of a change that must be made."""
+    found = await change(ask, small, name, role, **given)
+    assert found["userErrors"] == [], found
+    return next(value for key, value in found.items() if key not in ("userErrors", "replayed"))
+
+
+def plan_of(small: Small, **changes: object) -> dict[str, Any]:
+    return {
+        "partnership": f"Partnership:{small.partnership.id}",
+        "title": "State aid for tutoring",
+        "level": "STATE",
+        "stance": "SUPPORT",
+        "startsOn": "2020-07-01",
+        "outcomes": [small.global_id("Outcome", "reading")],
+        "indicators": [small.global_id("Indicator", "grade3")],
+        "populations": [small.global_id("PopulationGroup", "black")],
+        **changes,
+    }
+
+
+async def new_plan(ask: Ask, small: Small, **changes: object) -> Answered:
+    return await made(ask, small, "recordPolicyPlan", **plan_of(small, **changes))
+
+
+def faults(found: Answered) -> list[tuple[str, str]]:
+    return [(".".join(each["field"]), each["code"]) for each in found["userErrors"]]
+
+
+WHOLE = """query($slug: String!, $year: Int!) { partnership(slug: $slug) {
+  barriers { nodes { title raisedByName answer answeredBy plans { title } } }
+  policyPlans { totalCount nodes { title status stance enactedOn effectiveOn
+    barriers { title } outcomes { name } indicators { name } populations { label } decidedBy { name }
+    milestones { title doneOn late } nextMilestone { title }
+    actions { nodes { speaker hours kind classification cost { amount currency } paidFrom { title } } }
+    positions { position jurisdiction speaker organization { name } }
+    investments { title policyPlan { title } }
+    dollars { isPublic kind amount { amount } }
+    history { from to by note }
+    effect { before after gapChange beforePeriodEnd afterPeriodEnd caution population { label } } } }
+  lobbying(fiscalYear: $year) { spent { amount } limit { amount } grassrootsSpent { amount }
+    grassrootsLimit { amount } remaining { amount } grassrootsRemaining { amount }
+    exemptPurposeSpending { amount } basis warnings } } }"""
+
+
+def action_of(small: Small, plan: str, **changes: object) -> dict[str, Any]:
+    return {
+        "plan": plan,
+        "organization": small.global_id("Organization", "school"),
+        "occurredOn": "2026-01-05",
+        "kind": "LETTER",
+        "classification": "DIRECT",
+        "description": "A letter.",
+        **changes,
+    }

@@ -1,0 +1,311 @@
+"""The policy team's chain through the API. Expected figures are reckoned by hand in each test."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from models.database import Database, Scope
+from models.people import Role
+
+from .conftest import Ask, member
+from .policy_desk import WHOLE, change, faults, made, new_plan, usd
+from .small import Small
+
+TODAY = datetime.now(UTC).date()
+
+
+def fiscal_year(day: date) -> int:
+    return day.year + (day.month >= 7)
+
+
+async def test_a_plan_walks_its_whole_life_as_the_policy_role(
+    ask: Ask, small: Small, database: Database
+) -> None:
+    partnership = f"Partnership:{small.partnership.id}"
+    school = small.global_id("Organization", "school")
+    await _give_general_dollars(small, database)
+    barrier = await made(
+        ask,
+        small,
+        "recordBarrier",
+        partnership=partnership,
+        title="Aid may not pay tutors",
+        raisedByName="Reading network",
+        raisedOn=(TODAY - timedelta(days=40)).isoformat(),
+    )
+    assert barrier["ageDays"] == 40
+    plan = await new_plan(
+        ask,
+        small,
+        barriers=[barrier["id"]],
+        decidedBy=[small.global_id("Organization", "state")],
+        milestones=[
+            {"title": "Hearing", "dueOn": (TODAY - timedelta(days=3)).isoformat()},
+            {"title": "Vote", "dueOn": (TODAY + timedelta(days=30)).isoformat()},
+        ],
+    )
+    assert (plan["status"], plan["version"]) == ("DRAFT", 1)
+    version = 1
+    for to, on in (("ADOPTED", "2024-07-02"), ("ACTIVE", "2024-07-03")):
+        moved = await made(
+            ask, small, "movePolicyPlan", plan=plan["id"], version=version, to=to, note=f"Now {to}.", on=on
+        )
+        version = moved["version"]
+    hearing, _ = plan["milestones"]
+    done = await made(ask, small, "completeMilestone", milestone=hearing["id"])
+    assert done["milestones"][0] == {"title": "Hearing", "doneOn": TODAY.isoformat(), "late": False}
+    acted = {"plan": plan["id"], "organization": school, "occurredOn": TODAY.isoformat()}
+    await made(
+        ask,
+        small,
+        "recordPolicyAction",
+        **acted,
+        kind="TESTIMONY",
+        classification="DIRECT",
+        description="Spoke for the bill at the hearing.",
+        speaker="Superintendent",
+        hours="2.5",
+        cost=usd("250.00"),
+        paidFrom=small.global_id("Investment", "public"),
+        facts={
+            "body": "LEGISLATURE",
+            "audience": "LEGISLATORS",
+            "namesLegislation": True,
+            "takesPosition": True,
+        },
+    )
+    await made(
+        ask,
+        small,
+        "recordPolicyAction",
+        **acted,
+        kind="CAMPAIGN",
+        classification="GRASSROOTS",
+        description="Volunteers asked neighbors to write.",
+        hours="40",
+        paid=False,
+    )
+    await made(
+        ask,
+        small,
+        "recordExemptPurposeSpending",
+        partnership=partnership,
+        fiscalYear=fiscal_year(TODAY),
+        amount=usd("500000.00"),
+    )
+    moved = await made(
+        ask,
+        small,
+        "movePolicyPlan",
+        plan=plan["id"],
+        version=version,
+        to="WON",
+        note="Signed.",
+        on="2024-07-05",
+    )
+    assert moved["enactedOn"] == "2024-07-05"
+    answered = await made(
+        ask,
+        small,
+        "answerBarrier",
+        barrier=barrier["id"],
+        answer="The law allows it.",
+        resolvedOn=TODAY.isoformat(),
+    )
+    assert answered == {
+        "id": barrier["id"],
+        "answer": "The law allows it.",
+        "answeredBy": "the policy",
+        "resolvedOn": TODAY.isoformat(),
+        "ageDays": 40,
+    }
+    updated = await made(
+        ask,
+        small,
+        "updatePolicyPlan",
+        plan=plan["id"],
+        version=moved["version"],
+        published=True,
+        dollars=[{"isPublic": True, "kind": "RELEASED", "amount": usd("1200000.00"), "source": "Budget act"}],
+        positions=[
+            {"organization": school, "position": "SUPPORTS", "jurisdiction": "State", "speaker": "Principal"}
+        ],
+        investments=[small.global_id("Investment", "public")],
+    )
+    moved = await made(
+        ask,
+        small,
+        "movePolicyPlan",
+        plan=plan["id"],
+        version=updated["version"],
+        to="IMPLEMENTED",
+        note="In force.",
+        on="2024-07-15",
+    )
+    answer = await ask(WHOLE, member(small, Role.POLICY), slug=small.slug, year=fiscal_year(TODAY))
+    assert "errors" not in answer, answer
+    shown = answer["data"]["partnership"]
+    assert shown["barriers"]["nodes"] == [
+        {
+            "title": "Aid may not pay tutors",
+            "raisedByName": "Reading network",
+            "answer": "The law allows it.",
+            "answeredBy": "the policy",
+            "plans": [{"title": "State aid for tutoring"}],
+        }
+    ]
+    found = shown["policyPlans"]["nodes"][0]
+    steps = [(each["from"], each["to"], each["note"]) for each in found["history"]]
+    assert steps == [
+        (None, "DRAFT", None),
+        ("DRAFT", "ADOPTED", "Now ADOPTED."),
+        ("ADOPTED", "ACTIVE", "Now ACTIVE."),
+        ("ACTIVE", "WON", "Signed."),
+        ("WON", "IMPLEMENTED", "In force."),
+    ]
+    assert {each["by"] for each in found["history"]} == {"the policy"}
+    assert (found["enactedOn"], found["effectiveOn"]) == ("2024-07-05", "2024-07-15")
+    assert found["nextMilestone"] == {"title": "Vote"}
+    assert found["investments"] == [
+        {"title": "Summer money", "policyPlan": {"title": "State aid for tutoring"}}
+    ]
+    assert found["dollars"] == [{"isPublic": True, "kind": "RELEASED", "amount": {"amount": "1200000.00"}}]
+    # Black third graders: 40 percent in every year, 20 points behind; no year has begun since 15 July 2024 but
+    # the one from July 2024 began before it, so nothing stands after.
+    effect = found["effect"][0]
+    assert (effect["before"], effect["beforePeriodEnd"]) == ("40", "2024-06-30")
+    assert (effect["after"], effect["gapChange"]) == (None, None)
+    assert "does not show that the policy made the difference" in effect["caution"]
+    # 20 percent of 500,000.00, a quarter of it grass-roots; 250.00 spent, volunteers' hours for nothing
+    lobbying = {
+        name: (value or {}).get("amount") if isinstance(value, dict) else value
+        for name, value in shown["lobbying"].items()
+    }
+    assert str(lobbying.pop("basis")).startswith("United States, expenditure test: 26 USC 4911(c)(2)")
+    assert lobbying == {
+        "spent": "250.00",
+        "limit": "100000.00",
+        "grassrootsSpent": "0.00",
+        "grassrootsLimit": "25000.00",
+        "remaining": "99750.00",
+        "grassrootsRemaining": "25000.00",
+        "exemptPurposeSpending": "500000.00",
+        "warnings": [],
+    }
+
+
+async def _give_general_dollars(small: Small, database: Database) -> None:
+    """Puts 1,000.00 of the state's award on a line for advocacy, as the anchor's import would."""
+    from allocation.ledger import AccountKey, Line, Posting, open_accounts, post
+    from models.ledger import AccountKind, TransactionKind
+    from models.resources import ResourceUse
+
+    keys = [
+        AccountKey(small.id("public"), AccountKind.RECEIVABLE, "USD"),
+        AccountKey(small.id("public"), AccountKind.AVAILABLE, "USD", Line(ResourceUse.ADVOCACY)),
+    ]
+    async with database.session(Scope.of(small.partnership.id)) as session:
+        ids = await open_accounts(session, small.partnership.id, keys)
+        debit, credit = (ids[key] for key in keys)
+        posting = Posting(TransactionKind.COMMITMENT, debit, credit, "USD", 100_000, date(2026, 7, 1))
+        await post(session, "test", "advocacy", [posting])
+
+
+async def test_an_effect_compares_the_years_on_both_sides(ask: Ask, small: Small) -> None:
+    """In force from 1 July 2023: the year to June 2023 before, the year to June 2025 since; both 20 points behind."""
+    plan = await new_plan(ask, small)
+    await made(
+        ask,
+        small,
+        "updatePolicyPlan",
+        plan=plan["id"],
+        version=1,
+        enactedOn="2023-05-01",
+        effectiveOn="2023-07-01",
+    )
+    answer = await ask(WHOLE, member(small, Role.DATA), slug=small.slug, year=2024)
+    effect = answer["data"]["partnership"]["policyPlans"]["nodes"][0]["effect"]
+    assert [(each["beforePeriodEnd"], each["afterPeriodEnd"]) for each in effect] == [
+        ("2023-06-30", "2025-06-30")
+    ]
+    assert (effect[0]["before"], effect[0]["after"]) == ("40", "40")
+    assert Decimal(effect[0]["gapChange"]) == 0
+
+
+async def test_an_investment_is_found_by_its_plan_and_a_disparity_shows_who_answers_it(
+    ask: Ask, small: Small
+) -> None:
+    plan = await new_plan(ask, small)
+    await made(
+        ask,
+        small,
+        "updatePolicyPlan",
+        plan=plan["id"],
+        version=1,
+        investments=[small.global_id("Investment", "award")],
+    )
+    for version, to in ((2, "ADOPTED"), (3, "ACTIVE")):
+        await made(ask, small, "movePolicyPlan", plan=plan["id"], version=version, to=to, note="On.")
+    query = """query($slug: String!, $plan: ID!) { partnership(slug: $slug) {
+      investments(filter: { policyPlans: [$plan] }) { nodes { title } }
+      disparities { nodes { population { label } addressedBy { policyPlans { title } } } } } }"""
+    answer = await ask(query, member(small, Role.POLICY), slug=small.slug, plan=plan["id"])
+    shown = answer["data"]["partnership"]
+    assert shown["investments"]["nodes"] == [{"title": "Reading grant"}]
+    behind = [each for each in shown["disparities"]["nodes"] if each["population"]["label"] == "Black"]
+    assert behind[0]["addressedBy"]["policyPlans"] == [{"title": "State aid for tutoring"}]
+    public = (await ask(query, slug=small.slug, plan=plan["id"]))["data"]["partnership"]
+    assert public["investments"]["nodes"] == []
+    behind = [each for each in public["disparities"]["nodes"] if each["population"]["label"] == "Black"]
+    assert behind[0]["addressedBy"]["policyPlans"] == []
+
+
+async def test_barriers_without_a_plan_are_found_with_their_age(ask: Ask, small: Small) -> None:
+    partnership = f"Partnership:{small.partnership.id}"
+    raised = (TODAY - timedelta(days=100)).isoformat()
+    for title in ("No bus", "No room"):
+        await made(ask, small, "recordBarrier", partnership=partnership, title=title, raisedOn=raised)
+    answer = await ask(
+        "query($slug: String!) { partnership(slug: $slug) { barriers { nodes { id title } } } }",
+        member(small, Role.POLICY),
+        slug=small.slug,
+    )
+    bus = answer["data"]["partnership"]["barriers"]["nodes"][0]
+    await new_plan(ask, small, barriers=[bus["id"]])
+    query = """query($slug: String!) { partnership(slug: $slug) {
+      barriers(filter: { planned: false }) { nodes { title ageDays } } } }"""
+    answer = await ask(query, member(small, Role.FACILITATOR), slug=small.slug)
+    assert answer["data"]["partnership"]["barriers"]["nodes"] == [{"title": "No room", "ageDays": 100}]
+    assert (await ask(query, slug=small.slug))["data"]["partnership"]["barriers"]["nodes"] == []
+
+
+async def test_a_barrier_is_not_answered_before_it_was_raised(ask: Ask, small: Small) -> None:
+    raised = await made(
+        ask,
+        small,
+        "recordBarrier",
+        partnership=f"Partnership:{small.partnership.id}",
+        title="No bus",
+        raisedOn="2026-03-01",
+    )
+    found = await change(
+        ask, small, "answerBarrier", barrier=raised["id"], answer="A bus", answeredOn="2026-02-28"
+    )
+    assert faults(found) == [("answeredOn", "INVALID")]
+
+
+async def test_a_brief_for_a_hearing_has_evidence_gap_and_cost(ask: Ask, small: Small) -> None:
+    query = """query($slug: String!, $practice: ID!, $outcome: ID!, $group: ID!) { partnership(slug: $slug) {
+      policyBrief(practice: $practice, outcome: $outcome, population: $group) {
+        statements { sentence source } } } }"""
+    given = {
+        "practice": small.global_id("Practice", "tutoring"),
+        "outcome": small.global_id("Outcome", "reading"),
+        "group": small.global_id("PopulationGroup", "black"),
+    }
+    answer = await ask(query, member(small, Role.POLICY), slug=small.slug, **given)
+    said = answer["data"]["partnership"]["policyBrief"]["statements"]
+    assert "Black are 20" in said[1]["sentence"]
+    assert said[1]["source"] == "disclosed figure: reading.csv, row 1"
+    unknown = await ask(query, member(small, Role.POLICY), slug=small.slug, **{**given, "group": "nobody"})
+    assert unknown["data"]["partnership"]["policyBrief"] is None
+    assert unknown["errors"][0]["extensions"]["code"] == "NOT_FOUND"
