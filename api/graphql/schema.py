@@ -26,7 +26,9 @@ from api.graphql.door.operations import ContextFactory, Operations, core_schema
 from api.graphql.door.sign_in import callers, operator
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
+from api.graphql.money.investment_changes import InvestmentMutation
 from api.graphql.money.transaction_changes import TransactionMutation
+from api.graphql.organization_changes import OrganizationMutation
 from api.graphql.outcomes import baselines, indicators, measurements, places, submissions
 from api.graphql.outcomes.outcome_changes import OutcomeMutation
 from api.graphql.policy import advocacy, barriers, measures, plans
@@ -75,6 +77,8 @@ PLANS = Plans(
 class Mutation(
     ReallocationMutation,
     AnchorMutation,
+    OrganizationMutation,
+    InvestmentMutation,
     TransactionMutation,
     OutcomeMutation,
     PolicyMutation,

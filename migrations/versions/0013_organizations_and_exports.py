@@ -32,9 +32,7 @@ def upgrade() -> None:
         ["partnership_id", "merged_into_id"],
         ["partnership_id", "id"],
     )
-    op.create_check_constraint(
-        op.f("ck_organization_merged_into_id"), "organization", "merged_into_id <> id"
-    )
+    op.create_check_constraint(op.f("ck_organization_merged_into_id"), "organization", "merged_into_id <> id")
     op.create_index("ix_organization_merged_into_id", "organization", ["partnership_id", "merged_into_id"])
     _create_export()
     app, steward = (quoted(context.config.attributes["logins"].role(name)) for name in ("app", "steward"))
@@ -114,7 +112,9 @@ def _create_export() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("progress between 0 and 1", name=op.f("ck_export_progress")),
         sa.CheckConstraint("(status = 'READY') = (content is not null)", name=op.f("ck_export_content")),
-        sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_export_partnership_id")),
+        sa.ForeignKeyConstraint(
+            ["partnership_id"], ["partnership.id"], name=op.f("fk_export_partnership_id")
+        ),
         sa.ForeignKeyConstraint(
             ["partnership_id", "organization_id"],
             ["organization.partnership_id", "organization.id"],

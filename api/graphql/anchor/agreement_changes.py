@@ -129,7 +129,9 @@ async def settle_agreed(checks: Checks, model: type[Any], investment: Investment
     await checks.session.flush()
 
 
-async def replace_agreed(checks: Checks, model: type[Any], investment: Investment, rows: Sequence[Values]) -> None:
+async def replace_agreed(
+    checks: Checks, model: type[Any], investment: Investment, rows: Sequence[Values]
+) -> None:
     """The rows that are sent become all of the investment's. Any: as above."""
     p = checks.partnership_id
     await checks.session.execute(

@@ -69,9 +69,7 @@ async def _terms(checks: Checks, asked: RestrictionInput, *place: str) -> list[t
                 terms[column, kept.id] = None
     for n, year in enumerate(asked.fiscal_years or []):
         is_year = 1990 <= year <= 2100
-        checks.must(
-            is_year, (*place, "fiscalYears", str(n)), "A fiscal year lies between 1990 and 2100."
-        )
+        checks.must(is_year, (*place, "fiscalYears", str(n)), "A fiscal year lies between 1990 and 2100.")
         terms["fiscal_year", year] = None
     return list(terms)
 
@@ -92,7 +90,9 @@ async def replace_restrictions(checks: Checks, investment: Investment, allowed: 
         return False
     t = RestrictionTerm
     await session.execute(delete(t).where(t.partnership_id == p, t.restriction_id.in_(before)))
-    await session.execute(delete(Restriction).where(Restriction.partnership_id == p, Restriction.id.in_(before)))
+    await session.execute(
+        delete(Restriction).where(Restriction.partnership_id == p, Restriction.id.in_(before))
+    )
     for each in allowed:
         row = Restriction(partnership_id=p, id=new_id(), investment_id=investment.id, **each.columns)
         session.add(row)
