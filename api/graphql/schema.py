@@ -24,6 +24,7 @@ from api.graphql.door.limits import LIMITS, Limits
 from api.graphql.door.meters import Meter
 from api.graphql.door.operations import ContextFactory, Operations, core_schema
 from api.graphql.door.sign_in import callers, operator
+from api.graphql.import_changes import ImportMutation
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
 from api.graphql.money.investment_changes import InvestmentMutation
@@ -78,6 +79,7 @@ class Mutation(
     ReallocationMutation,
     AnchorMutation,
     OrganizationMutation,
+    ImportMutation,
     InvestmentMutation,
     TransactionMutation,
     OutcomeMutation,
