@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Table, delete, func, select, update
+from sqlalchemy import Column, PrimaryKeyConstraint, Table, UniqueConstraint, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Base
@@ -17,6 +17,7 @@ from models.resources import Funder
 
 __all__ = ["MergerError", "merge"]
 
+KEYS = (PrimaryKeyConstraint, UniqueConstraint)
 KEPT = frozenset({"ledger.transfer", "organization"})
 """Tables whose references stay: what is append-only, and the mergers themselves."""
 
@@ -36,14 +37,10 @@ class Reference:
     def rivals(self) -> "list[list[Column[Any]]]":
         """The other columns of each key that holds this one: no two rows may agree in them after the merger."""
         keys = [
-            *(each.columns for each in self.table.constraints if _is_key(each)),
+            *(each.columns for each in self.table.constraints if isinstance(each, KEYS)),
             *(each.columns for each in self.table.indexes if each.unique),
         ]
         return [[c for c in key if c is not self.column] for key in keys if self.column in list(key)]
-
-
-def _is_key(constraint: object) -> bool:
-    return type(constraint).__name__ in {"PrimaryKeyConstraint", "UniqueConstraint"}
 
 
 def _references(target: str) -> list[Reference]:

@@ -17,7 +17,7 @@ from api.graphql.common.references import allowed_rows
 from api.graphql.lookahead import By, Computed, Rows, TypePlan
 from models.history import ImportRun
 
-__all__ = ["PLANS", "Import", "ImportConnection", "ImportFinding", "imports"]
+__all__ = ["PLANS", "Import", "ImportConnection", "ImportFinding", "findings_of", "imports"]
 
 IMPORT = table_of(ImportRun)
 
@@ -94,9 +94,10 @@ def imports(first: int | None = 20, after: str | None = None) -> Rows:
     return Rows(order=[By(IMPORT.c.started_at, descending=True)], first=first, after=after)
 
 
-async def _findings(
+async def findings_of(
     _: Context, rows: Sequence[Mapping[str, Any]], __: Mapping[str, Any]
 ) -> list[list[ImportFinding]]:
+    """What a report found, by the column `report` of each row."""
     return [[_finding(each) for each in row["report"].get("findings", ())] for row in rows]
 
 
@@ -134,7 +135,7 @@ PLANS = (
         {
             "dryRun": IMPORT.c.is_dry_run,
             "by": IMPORT.c.actor,
-            "findings": Computed(_findings, {"report": IMPORT.c.report}),
+            "findings": Computed(findings_of, {"report": IMPORT.c.report}),
             "rows": Computed(_rows, {"report": IMPORT.c.report}),
         },
         visible=lambda context: allowed_rows(context, Right.READ_IMPORTS),

@@ -120,13 +120,13 @@ async def _merge(checks: Checks, asked: MergeOrganizationsInput) -> GlobalId:
         going.append(goes)
     checks.done()
     assert stays is not None  # noqa: S101 - checked above
-    for each in going:
-        assert each is not None  # noqa: S101 - as above
+    for duplicate in going:
+        assert duplicate is not None  # noqa: S101 - as above
         try:
-            await merge(session, stays, each)
+            await merge(session, stays, duplicate)
         except MergerError as error:
             code = UserErrorCode.CONFLICT
-            raise Refused.at("duplicates", code, f"{each.name}: {error}") from error
+            raise Refused.at("duplicates", code, f"{duplicate.name}: {error}") from error
     return GlobalId("Organization", (p, stays.id))
 
 

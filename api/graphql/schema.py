@@ -15,7 +15,7 @@ from graphql import (
 from strawberry.printer import print_schema as printed
 from strawberry.schema.config import StrawberryConfig
 
-from api.graphql import history, imports, organizations, partnerships
+from api.graphql import exports, history, imports, organizations, partnerships
 from api.graphql.anchor import agreements, in_kind, staffing
 from api.graphql.anchor.anchor_changes import AnchorMutation
 from api.graphql.common import enums
@@ -51,6 +51,7 @@ PLANS = Plans(
     *allocations.PLANS,
     *baselines.PLANS,
     *barriers.PLANS,
+    *exports.PLANS,
     *findings.PLANS,
     *funders.PLANS,
     *history.PLANS,
@@ -80,6 +81,7 @@ class Mutation(
     AnchorMutation,
     OrganizationMutation,
     ImportMutation,
+    exports.ExportMutation,
     InvestmentMutation,
     TransactionMutation,
     OutcomeMutation,

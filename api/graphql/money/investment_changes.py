@@ -71,7 +71,7 @@ async def _drafted(checks: Checks, asked: given.RecordInvestmentInput) -> Draft:
     recipient = await checks.row(Organization, asked.recipient, "Organization", "recipient")
     agent = await checks.row(Organization, asked.fiscal_agent, "Organization", "fiscalAgent")
     plan = await checks.row(PolicyPlan, asked.policy_plan, "PolicyPlan", "policyPlan")
-    draft = {
+    agreed: Values = {
         "allowed": list(await check_restrictions(checks, asked.restrictions, currency)),
         "links": await _links(checks, asked),
         "renewal": check_renewal(checks, asked.renewal) if asked.renewal else None,
@@ -97,7 +97,7 @@ async def _drafted(checks: Checks, asked: given.RecordInvestmentInput) -> Draft:
         "renewal_probability": asked.renewal_probability,
         "source_system": SYSTEM,
     }
-    return Draft(columns=columns, amount=amount, giver=giver, funder=funder, **draft)
+    return Draft(columns=columns, amount=amount, giver=giver, funder=funder, **agreed)
 
 
 def _check_words(checks: Checks, asked: given.RecordInvestmentInput | given.UpdateInvestmentInput) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import strawberry
 
 from models.people import Role
 
@@ -98,7 +99,7 @@ async def test_the_same_key_gives_the_same_preview(ask: Ask, small: Small) -> No
     ],
 )
 async def test_what_cannot_be_read_is_refused_at_its_field(
-    ask: Ask, small: Small, more: dict[str, str], at: str
+    ask: Ask, small: Small, more: dict[str, Any], at: str
 ) -> None:
     made = await preview(ask, small, **more)
     assert (made["import"], faults(made)) == (None, {at: "INVALID"})
@@ -121,7 +122,7 @@ async def test_others_do_not_preview(ask: Ask, small: Small, role: Role) -> None
 
 
 async def test_figures_are_previewed_by_those_who_keep_them(ask: Ask, small: Small) -> None:
-    asked = {"format": "local-results", "content": "practice\nx\n"}
+    asked: dict[str, Any] = {"format": "local-results", "content": "practice\nx\n"}
     assert faults(await preview(ask, small, Role.ANCHOR, **asked)) == {"partnership": "FORBIDDEN"}
     assert "partnership" not in faults(await preview(ask, small, Role.DATA, **asked))
 
@@ -130,8 +131,8 @@ async def test_content_over_the_limit_is_refused() -> None:
     from api.graphql.common.changes import Refused
     from api.graphql.import_changes import MOST_BYTES, PreviewImportInput, _checked
 
-    asked: Any = PreviewImportInput(
-        partnership="", idempotency_key="k", format="360giving", file="a.csv", content="x" * (MOST_BYTES + 1)
+    asked = PreviewImportInput(
+        partnership=strawberry.ID(""), idempotency_key="k", format="360giving", file="a.csv", content="x" * (MOST_BYTES + 1)
     )
     with pytest.raises(Refused) as refused:
         _checked(asked)

@@ -84,7 +84,7 @@ async def test_an_award_is_promised_on_the_books_on_its_day(
     assert made["userErrors"] == []
     award = made["investment"]
     assert award["committed"] == usd("2500.50")
-    assert award["totals"] == {"committed": [{"amount": "2500.50"}], "received": []}
+    assert award["totals"] == {"committed": [{"amount": "2500.50"}], "received": [{"amount": "0.00"}]}
     (promise,) = award["transactions"]["nodes"]
     assert promise == {
         "kind": "COMMITMENT",
