@@ -132,7 +132,11 @@ async def test_content_over_the_limit_is_refused() -> None:
     from api.graphql.import_changes import MOST_BYTES, PreviewImportInput, _checked
 
     asked = PreviewImportInput(
-        partnership=strawberry.ID(""), idempotency_key="k", format="360giving", file="a.csv", content="x" * (MOST_BYTES + 1)
+        partnership=strawberry.ID(""),
+        idempotency_key="k",
+        format="360giving",
+        file="a.csv",
+        content="x" * (MOST_BYTES + 1),
     )
     with pytest.raises(Refused) as refused:
         _checked(asked)
