@@ -111,7 +111,7 @@ async def preview_file(session: AsyncSession, order: Order) -> tuple[UUID, Impor
     finally:
         await tried.rollback()
     kept = _kept(run_of, report, is_dry_run=True)
-    kept.report = {**kept.report, "rows": report.rows or []}
+    kept.report = {**kept.report, "rows": sorted(report.rows or [], key=lambda told: told["row"] or 0)}
     session.add(kept)
     await session.flush()
     return run_of.id, report

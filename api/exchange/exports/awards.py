@@ -54,6 +54,10 @@ group by a.investment_id, p.name, o.name, g.dimension, g.value, r.name, a.positi
 having sum(a.credits_posted - a.debits_posted) <> 0
 order by a.investment_id, a.fiscal_year nulls first, a.use, p.name, o.name, g.value, r.name
 """
+ANCHOR = """
+select organization_id from anchor_entity where partnership_id = :p and coalesce(starts_on, '-infinity') <= current_date
+  and coalesce(ends_on, 'infinity') > current_date order by starts_on desc nulls last, id limit 1
+"""
 # What was paid past the anchor, less what was taken back of it.
 PAYMENTS = """
 select t.investment_id, t.id, t.effective_on,
@@ -134,13 +138,14 @@ class Award:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The awards of a file, and whose partnership they are in."""
+    """The awards of a file, whose partnership they are in, and who holds its money today."""
 
     slug: str
     name: str
     state: str | None
     made_on: date
     awards: Sequence[Award] = field(default_factory=tuple)
+    anchor: Party | None = None
 
 
 async def read_book(
@@ -172,7 +177,8 @@ async def read_book(
     for row in await session.execute(text(AWARDS), {**p, "funder": funder_id}):
         seen = tuple(payments.get(row.id, ())) if sees_payments(row.funder_id) else None
         awards.append(_award(row, parties, tuple(lines.get(row.id, ())), seen))
-    return Book(home.slug, home.name, home.state, home.today, awards)
+    anchor = (await session.execute(text(ANCHOR), p)).scalar_one_or_none()
+    return Book(home.slug, home.name, home.state, home.today, awards, parties.get(anchor) if anchor else None)
 
 
 def _award(

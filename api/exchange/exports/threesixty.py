@@ -1,7 +1,7 @@
 """Awards in the 360Giving Data Standard 1.4, as JSON or CSV; where their dollars sit goes into classifications.
 
-What the standard requires and an award lacks is told as a finding. An award that has neither a recipient nor a
-fiscal agent cannot be told in the standard and is left out.
+What the standard requires and an award lacks is told as a finding. Where no recipient is recorded, the fiscal agent
+or the anchor entity stands for one; where there is none of them, the award cannot be told and is left out.
 """
 
 import csv
@@ -53,15 +53,15 @@ def _grants(book: Book, report: ImportReport) -> Iterator[Tree]:
 
 
 def _grant(book: Book, award: Award, n: int, report: ImportReport) -> Tree | None:
-    recipient = award.recipient or award.fiscal_agent
+    recipient = award.recipient or award.fiscal_agent or book.anchor
     if recipient is None:
         sentence = (
-            "the standard needs a recipient; the award has neither one nor a fiscal agent and is left out"
+            "the standard needs a recipient; nobody is known to receive or hold its money, so it is left out"
         )
         report.reject("no-recipient", sentence, Example(n, "title", award.title))
         return None
     if award.recipient is None:
-        sentence = "the fiscal agent stands for a recipient that is not recorded"
+        sentence = "whoever holds the money stands for a recipient that is not recorded"
         report.add(Severity.WARNING, "fiscal-agent-as-recipient", sentence, Example(n, "title", award.title))
     _tell_gaps(award, n, report)
     tree: Tree = {
