@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.answer import AnswerStatus
+from allocation.decided import LineOf
 from allocation.ledger import (
     AccountKey,
     LedgerError,
@@ -21,7 +22,7 @@ from allocation.ledger import (
     open_accounts,
     post,
 )
-from allocation.moves import LineOf, MoveResult
+from allocation.moves import MoveResult
 from allocation.problem import Objective
 from allocation.question import Ask
 from allocation.results import Result
