@@ -333,6 +333,14 @@ async def apply_scenario(
     return posted
 
 
+async def mark_stale(session: AsyncSession, scenario: Scenario) -> None:
+    """Ends a ready scenario whose accounts have moved since; any other stays as it is."""
+    if scenario.status is ScenarioStatus.READY:
+        scenario.status = ScenarioStatus.STALE
+        scenario.message = "an account has moved since the plan was made: ask again"
+        await session.flush()
+
+
 async def moves_of_scenario(session: AsyncSession, scenario: Scenario) -> Sequence[Move]:
     """All its moves, in their order."""
     query = select(Move).where(
