@@ -98,7 +98,7 @@ def _result(question: Question, move: answers.Move, origin: StandingLine | None)
         gain_high=shown(move.gain_high),
         sentence=move.sentence,
         reason=MAKES_ROOM if move.gain < -FELT else None,
-        account=origin.account if origin else None,
+        account=row(origin.account) if origin else None,
         account_version=origin.version if origin else None,
         stays_share=move.stays_share,
     )

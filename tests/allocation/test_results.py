@@ -103,11 +103,13 @@ def test_a_move_onto_an_existing_line_keeps_what_that_line_says() -> None:
 
 def test_keys_are_told_as_rows() -> None:
     told = standing(
-        award("a", [line("l", 1_000_000)]), rows={"a": "row a", "tutoring": "row t", "black": "row b"}
+        award("a", [line("l", 1_000_000)]),
+        rows={"a": "row a", "tutoring": "row t", "black": "row b", "account of l": "row l"},
     )
     result = asked(told)
     (move,) = result.moves
     assert (move.investment, move.target.practice, move.target.population) == ("row a", "row t", "row b")
+    assert move.account == "row l"
     assert {each["population"] for each in result.document["after"]["by_population"]} == {
         "all",
         "row b",
