@@ -5,10 +5,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup run test fix schema migration lock trial-disparities trial-evidence trial-http trial-queries trial-all bench
+.PHONY: help setup run test fix schema migration lock bench trial-disparities trial-evidence trial-all \
+	trial-kill trial-network trial-races trial-disk trial-clock trial-backup trial-migration trial-interference \
+	trial-soak trial-http trial-queries
 
 help: ## lists these commands
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-19s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP) ## makes .venv with everything that run and test need
 
@@ -50,6 +52,33 @@ trial-disparities: $(STAMP) ## the simulation of the disparity rules
 
 trial-evidence: $(STAMP) ## the experiment on the optimizer's curse
 	$(BIN)/pytest -m trial tests/allocation/evidence
+
+trial-kill: $(STAMP) ## kill -9 of server, worker and PostgreSQL in turn under writers: TRIAL_ROUNDS=50
+	$(BIN)/pytest -s -n 0 -m trial tests/trials/test_kill.py
+
+trial-network: $(STAMP) ## a network that delays, cuts, halves and swallows: TRIAL_TURNS=3
+	$(BIN)/pytest -s -n 0 -m trial tests/trials/test_network.py
+
+trial-races: $(STAMP) ## racing and opposite transfers, equal keys: TRIAL_TRANSFERS=1000 TRIAL_EQUAL_KEYS=600
+	$(BIN)/pytest -s -n 0 -m trial tests/trials/test_races.py
+
+trial-disk: $(STAMP) ## a disk that is full; needs the right to mount a small file system
+	$(BIN)/pytest -s -n 0 -m trial tests/trials/test_disk.py
+
+trial-clock: $(STAMP) ## a wall clock that steps forward and back; needs a C compiler
+	$(BIN)/pytest -s -n 0 -m trial tests/trials/test_clock.py
+
+trial-backup: $(STAMP) ## a backup that is taken while others write
+	$(BIN)/pytest -s -n 0 -m trial tests/trials/test_backup.py
+
+trial-migration: $(STAMP) ## the newest migration down and up while others write: TRIAL_TURNS=3
+	$(BIN)/pytest -s -n 0 -m trial tests/trials/test_migration.py
+
+trial-interference: $(STAMP) ## a tenant's answers while another tenant writes and corrupts its own rows
+	$(BIN)/pytest -s -n 0 -m trial tests/trials/test_interference.py
+
+trial-soak: $(STAMP) ## memory and files of a site under good and bad requests: TRIAL_MINUTES=60
+	$(BIN)/pytest -s -n 0 -m trial tests/trials/test_soak.py
 
 trial-http: $(STAMP) ## the audits of GraphQL over HTTP; they need node and npm, and it says so where they are not
 	$(BIN)/pytest -n 0 -m trial -rs -s tests/api/test_http_audit.py

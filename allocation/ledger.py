@@ -179,6 +179,19 @@ async def audit(session: AsyncSession) -> list[tuple[UUID, str, str]]:
     return [(row.partnership_id, row.rule, row.detail) for row in rows]
 
 
+def line_of(account: Account) -> Line:
+    """What the account's dollars are for."""
+    return Line(
+        use=account.use or ResourceUse.UNASSIGNED,
+        practice_id=account.practice_id,
+        outcome_id=account.outcome_id,
+        population_id=account.population_id,
+        area_id=account.area_id,
+        position_id=account.position_id,
+        fiscal_year=account.fiscal_year,
+    )
+
+
 def _normal(key: AccountKey) -> AccountKey:
     return key if key.line is not None or key.kind not in GUARDED else replace(key, line=Line())
 
@@ -199,17 +212,7 @@ def _account_row(partnership_id: UUID, key: AccountKey) -> dict[str, Any]:  # An
 
 
 def _key_of(account: Account) -> AccountKey:
-    line = None
-    if account.kind in GUARDED:
-        line = Line(
-            use=account.use or ResourceUse.UNASSIGNED,
-            practice_id=account.practice_id,
-            outcome_id=account.outcome_id,
-            population_id=account.population_id,
-            area_id=account.area_id,
-            position_id=account.position_id,
-            fiscal_year=account.fiscal_year,
-        )
+    line = line_of(account) if account.kind in GUARDED else None
     assert account.investment_id is not None  # noqa: S101 - the query asked for investments' accounts
     return AccountKey(account.investment_id, account.kind, account.unit, line, account.is_lobbying)
 

@@ -7,18 +7,8 @@ from allocation.evidence.cost import CostRange, PriceIndex, UnitCost, cost_per_a
 from allocation.evidence.finding import Finding, Setting
 from allocation.evidence.local import LocalEffect, joined
 from allocation.evidence.local_disclosure import ShownPeriod, as_effect
-from allocation.evidence.pooling import (
-    AdditionalShare,
-    Evidence,
-    PooledEffect,
-    at_baseline,
-    by_pair,
-    effect_of,
-    sort_out,
-    studies_of,
-)
+from allocation.evidence.pooling import AdditionalShare, PooledEffect, at_baseline
 from allocation.evidence.prices import brought_to
-from allocation.evidence.priors import PUBLISHED_PRIOR, Knowledge, learn
 from allocation.evidence.tiers import (
     InterventionReport,
     Rationale,
@@ -28,11 +18,11 @@ from allocation.evidence.tiers import (
     tier,
     weigh,
 )
+from allocation.library import Known
 from allocation.standing import StandingPopulation
 from allocation.targets import Target
 
 LEAST_RATE, MOST_RATE = 0.005, 0.995  # nearer to the ends a normal quantile says nothing of people
-CONFIDENCE = 0.90
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,17 +70,17 @@ class Community:
 
 @dataclass(frozen=True, kw_only=True)
 class PracticeEvidence:
-    """All that a page is made of; `knowledge` is what the findings on every practice say together."""
+    """All that a page is made of."""
 
     practice: Practice
     community: Community
-    knowledge: Knowledge
+    known: Known
     index: PriceIndex
     fiscal_year: int | None = None
-    findings: Sequence[Finding] = ()
     reports: Sequence[InterventionReport] = ()
     local: Mapping[str, Sequence[ShownPeriod]] = field(default_factory=dict)
     dollars: Sequence[FunderDollars] = ()
+    testimony_count: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,30 +138,6 @@ class PracticeFacts:
     missing: tuple[Missing, ...]
 
 
-def learn_from(findings: Sequence[Finding]) -> Knowledge:
-    """What the findings on every practice say together: the priors that each practice's effect is shrunk to."""
-    usable, _ = sort_out(findings)
-    national = studies_of(one for one in usable if not one.finding.is_local)
-    local = studies_of(one for one in usable if one.finding.is_local)
-    return learn(national, local, PUBLISHED_PRIOR)
-
-
-def effects_of(findings: Sequence[Finding], knowledge: Knowledge) -> Mapping[str, PooledEffect]:
-    """The effect of one practice on each outcome of its findings.
-
-    The same as `pooled_effects` gives over all practices, where `knowledge` was learnt from all of them.
-    """
-    usable, refused = sort_out(findings)
-    national = studies_of(one for one in usable if not one.finding.is_local)
-    local = studies_of(one for one in usable if one.finding.is_local)
-    used, dropped = by_pair(usable), by_pair(refused)
-    found = {}
-    for pair in sorted({(finding.practice, finding.outcome) for finding in findings}):
-        seen = Evidence(pair, used.get(pair, []), dropped.get(pair, []))
-        found[pair[1]] = effect_of(seen, national.get(pair, []), local.get(pair, []), knowledge, CONFIDENCE)
-    return found
-
-
 def tiers_of(
     findings: Mapping[str, Sequence[Finding]],
     populations: Collection[str],
@@ -197,7 +163,7 @@ def tiers_of(
 def practice_facts(seen: PracticeEvidence) -> PracticeFacts:
     """The page, from what was read."""
     cost = cost_facts(seen)
-    effects = effects_of(seen.findings, seen.knowledge)
+    effects = seen.known.effects
     named = {
         *seen.practice.aims,
         *effects,
@@ -229,7 +195,7 @@ def outcome_facts(
     seen: PracticeEvidence, outcome: str, effect: PooledEffect | None, cost: UnitCost | None
 ) -> OutcomeFacts:
     community = seen.community
-    weighed = weigh(seen.findings, outcome=outcome, reports=seen.reports)
+    weighed = weigh(seen.known.findings, outcome=outcome, reports=seen.reports, counted=seen.known.counted)
     groups = [group_facts(seen, each, weighed, (effect, cost)) for each in shown_groups(community)]
     periods = tuple(seen.local.get(outcome, ()))
     effects = [found for one in periods if (found := as_effect(one)) is not None]
@@ -295,6 +261,7 @@ def missing_of_practice(seen: PracticeEvidence, cost: CostFacts) -> Sequence[Mis
         ),
         "outcomes": (practice.aims or None, "no outcome that it is meant to move is recorded"),
         "funder": (seen.dollars or None, "no dollars lie on it"),
+        "testimony": (seen.testimony_count or None, "nothing that the community says of it is recorded"),
     }
     told = [Missing(code=code, sentence=why) for code, (fact, why) in facts.items() if fact is None]
     return [*told, Missing(code="price", sentence=cost.note)] if cost.note else told

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.disclosure import cells as gate
@@ -16,6 +16,7 @@ from allocation.disclosure.release import release
 from allocation.disclosure.structure import AreaParts, Dimension, Intersection, Measure, Structure
 from allocation.frames.places import read_areas, read_indicators, read_partnership, read_populations
 from allocation.standing import StandingPopulation
+from allocation.submissions import APPROVED, close_release
 from models.base import new_id
 from models.measurements import Figure, Measurement, RawBasis, RawFigure, Release
 
@@ -35,12 +36,20 @@ select r.partnership_id, r.measurement_id, coalesce(f.version, 0) + 1, :release,
     when 'NOT_APPLICABLE' then 'There was nobody in the group.' when 'MISSING' then 'No figure was published.' end,
   true, r.source_system, r.source_file, r.source_row, false
 from raw.figure r
-join (select measurement_id, max(version) as version from raw.figure where partnership_id = :p group by 1) newest
+join (%s) newest
   on newest.measurement_id = r.measurement_id and newest.version = r.version
 left join figure f on f.partnership_id = :p and f.measurement_id = r.measurement_id and f.is_newest
 where r.partnership_id = :p and r.already_public and (f.version is null or not f.already_public or
   (f.status, f.value, f.low, f.high, f.numerator, f.denominator) is distinct from
   (r.status, r.value, r.low, r.high, r.numerator, r.denominator))
+""".replace("%s", APPROVED)
+OWN_TO_RELEASE = """
+select exists (
+    select from raw.figure r
+    left join submission s on s.partnership_id = r.partnership_id and s.id = r.submission_id
+    where r.partnership_id = :p and not r.already_public and (s.id is null or s.step = 'APPROVED'))
+  or :minimum is distinct from (
+    select minimum_group_size from release where partnership_id = :p order by released_at desc limit 1)
 """
 # Two steps, since only one figure of a measurement may be the newest at any moment.
 OLDER = """
@@ -81,7 +90,9 @@ async def release_figures(session: AsyncSession, partnership_id: UUID, actor: st
         withheld_count=0,
         dropped=None,
     )
-    made, drafts = await _own_release(session, partnership_id, partnership.minimum_group_size)
+    made, drafts = None, Drafts([], [])
+    if await _has_own_to_release(session, partnership_id, partnership.minimum_group_size):
+        made, drafts = await _own_release(session, partnership_id, partnership.minimum_group_size)
     kept.dropped = "\n".join(str(each) for each in made.dropped) or None if made else None
     kept.withheld_count = sum(row["value"] is None for row in drafts.figures)
     session.add(kept)
@@ -93,6 +104,7 @@ async def release_figures(session: AsyncSession, partnership_id: UUID, actor: st
         await session.execute(insert(RawBasis), drafts.bases)
     for statement in (OLDER, NEWEST):
         await session.execute(text(statement), {"p": partnership_id, "release": release_id})
+    await close_release(session, partnership_id, actor)
     return Tally(
         release_id,
         len(drafts.figures) + int(getattr(passed, "rowcount", 0)),
@@ -118,6 +130,15 @@ class Own:
     measurements: Mapping[gate.CellKey, Sequence[RawRow]]
 
 
+async def _has_own_to_release(session: AsyncSession, partnership_id: UUID, minimum: int) -> bool:
+    """Whether figures of our own were approved since they were last released, or the minimum has changed.
+
+    What is public already joins no release of ours, so that its coming changes none.
+    """
+    found = await session.execute(text(OWN_TO_RELEASE), {"p": partnership_id, "minimum": minimum})
+    return bool(found.scalar_one())
+
+
 async def _own_release(
     session: AsyncSession, partnership_id: UUID, minimum: int
 ) -> tuple[Released | None, Drafts]:
@@ -132,14 +153,9 @@ async def _own_release(
 
 
 async def _raw(session: AsyncSession, partnership_id: UUID) -> Sequence[RawRow]:
-    """The newest raw version of each measurement that is our own."""
+    """The newest approved raw version of each measurement that is our own."""
     m, r = Measurement, RawFigure
-    newest = (
-        select(r.measurement_id, func.max(r.version).label("version"))
-        .where(r.partnership_id == partnership_id)
-        .group_by(r.measurement_id)
-        .subquery()
-    )
+    newest = text(APPROVED).columns(r.measurement_id, r.version).subquery()
     query = (
         select(
             m.id,
@@ -165,7 +181,7 @@ async def _raw(session: AsyncSession, partnership_id: UUID) -> Sequence[RawRow]:
         .where(m.partnership_id == partnership_id, r.already_public.is_(False))
         .order_by(m.id)
     )
-    return list((await session.execute(query)).all())
+    return list((await session.execute(query, {"p": partnership_id})).all())
 
 
 def _cells(rows: Iterable[RawRow], populations: Mapping[str, StandingPopulation]) -> Own:

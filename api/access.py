@@ -14,6 +14,7 @@ from models.people import Role
 __all__ = ["COMMUNITY", "Caller", "Denial", "Right"]
 
 _STAFF = frozenset({Role.ADMIN, Role.ANCHOR})
+_STEWARDS = frozenset({Role.ADMIN, Role.DATA})
 _TABLE = frozenset(Role) - {Role.COMMUNITY}
 
 
@@ -38,6 +39,11 @@ class Right(Enum):
         _STAFF,
         True,
         "Single transactions name payees and carry notes: only the anchor and the award's funder may read them.",
+    )
+    READ_FLOWS = (
+        _TABLE,
+        False,
+        "When money moved, and what is pledged, is known to those at the table.",
     )
     READ_RENEWALS = (
         _STAFF,
@@ -78,6 +84,16 @@ class Right(Enum):
         _STAFF | {Role.DATA},
         False,
         "Import reports quote rows of the files: only the anchor and the data manager may read them.",
+    )
+    KEEP_FIGURES = (
+        _STEWARDS,
+        False,
+        "Only the data manager and the administrator record figures, groups, areas, indicators and rules.",
+    )
+    READ_RECORDED = (
+        _STEWARDS,
+        False,
+        "What lies behind a release is read by the data manager and the administrator, and each look is kept.",
     )
     READ_POLICY = (
         _TABLE,
@@ -123,6 +139,16 @@ class Right(Enum):
         _STAFF | {Role.POLICY},
         False,
         "Only the anchor and the policy team record what was spent on exempt purposes.",
+    )
+    RECORD_MEASURES = (
+        frozenset({Role.ADMIN, Role.POLICY}),
+        False,
+        "Only the policy team records the bills, rules and bylaws that it follows.",
+    )
+    RECORD_EVIDENCE = (
+        _STAFF | {Role.DATA},
+        False,
+        "Only the anchor and the data manager record practices and findings: nobody grades what it runs or funds.",
     )
     APPLY = (
         _STAFF,

@@ -1,10 +1,15 @@
 """GET /explorer: GraphiQL for a signed-in person, with nothing from outside this host.
 
 The scripts are those of the wheel graphene-django-graphiql-static (GraphiQL, React and graphql-ws, each under
-the MIT licence), served from where it is installed.
+the MIT licence), served from where it is installed. It opens with the questions of docs/questions, a tab each.
 """
 
+import json
+import re
+import sysconfig
 from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
@@ -12,17 +17,25 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-__all__ = ["explorer_routes"]
+__all__ = ["explorer_routes", "questions"]
 
 PACKAGE: Final = "graphene_django_graphiql_static"
 ASSETS: Final = "/explorer/assets"
+QUESTIONS: Final = (
+    Path(__file__).resolve().parents[1] / "docs" / "questions",  # a clone
+    Path(sysconfig.get_path("data")) / "share" / "resource-alignment" / "questions",  # an installed package
+)
+VARIABLES: Final = {"slug": "riverbend"}
+_UNNAMED: Final = re.compile(r"^(query|mutation|subscription) ?(?=[({])", re.MULTILINE)
 
 _SCRIPT: Final = """
 const address = location.origin + "/graphql";
 const wsClient = graphqlWs.createClient({ url: address.replace(/^http/, "ws") });
 const fetcher = GraphiQL.createFetcher({ url: address, wsClient });
 ReactDOM.render(
-  React.createElement(GraphiQL, { fetcher, shouldPersistHeaders: false, defaultEditorToolsVisibility: true }),
+  React.createElement(GraphiQL, {
+    fetcher, defaultTabs, shouldPersistHeaders: false, defaultEditorToolsVisibility: true,
+  }),
   document.getElementById("editor"),
 );
 """
@@ -54,6 +67,24 @@ _HEADERS: Final = {
 }
 
 
+@cache
+def questions() -> dict[str, str]:
+    """The questions by name; each operation bears its name, by which the explorer calls its tab."""
+    folder = next((each for each in QUESTIONS if each.is_dir()), None)
+    paths = sorted(folder.glob("*.graphql")) if folder else []
+    return {path.stem: _named(path.stem, path.read_text("utf-8")) for path in paths}
+
+
+def _named(name: str, text: str) -> str:
+    title = "".join(word.capitalize() for word in name.split("-"))
+    return _UNNAMED.sub(rf"\1 {title} ", text, count=1)
+
+
+def _script() -> str:
+    tabs = [{"query": text, "variables": json.dumps(VARIABLES)} for text in questions().values()]
+    return f"const defaultTabs = {json.dumps(tabs)};\n{_SCRIPT}"
+
+
 def explorer_routes(is_signed_in: Callable[[Request], Awaitable[bool]]) -> list[BaseRoute]:
     """The routes of the explorer; without sign-in the page answers 401 and says how to sign in."""
 
@@ -64,7 +95,9 @@ def explorer_routes(is_signed_in: Callable[[Request], Awaitable[bool]]) -> list[
         return HTMLResponse(_PAGE, headers=_HEADERS)
 
     async def start(_: Request) -> Response:
-        return Response(_SCRIPT, media_type="text/javascript", headers={"X-Content-Type-Options": "nosniff"})
+        return Response(
+            _script(), media_type="text/javascript", headers={"X-Content-Type-Options": "nosniff"}
+        )
 
     assets = StaticFiles(packages=[(PACKAGE, f"static/{PACKAGE}")])
     return [

@@ -2,6 +2,7 @@
 
 The parent holds the listening socket and a lease on the embedded server; the children inherit the socket. A child
 ends when it is told to, and when its parent is gone (its standard input closes), so nothing is left behind.
+Reading the code takes seconds, so a spare that has read it waits to take the place of one that dies.
 """
 
 import asyncio
@@ -9,7 +10,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from asyncio.subprocess import Process
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +27,9 @@ PORTS_TRIED = 100
 BACKLOG = 2048
 GRACE_SECONDS = 8.0
 RESTART_SECONDS = 1.0
+SETTLED_SECONDS = 5.0  # a child that lives so long did not fail at its start
+SPARE_AFTER_SECONDS = 1.0
+BEGIN = b"\n"
 TOKEN_DAYS = 7
 DEMO = "riverbend"
 DEMO_USERS = (Role.FUNDER, Role.ANCHOR, Role.POLICY)
@@ -52,9 +57,7 @@ async def serve_site(site: Site, say: Callable[[str], None]) -> None:
         listener = stack.enter_context(closing(listening(site.host, site.port)))
         for line in await greeting(database, listener, site):
             say(line)
-        tasks = [
-            asyncio.create_task(_kept_up(command, fd, stop)) for command, fd in _children(site, listener)
-        ]
+        tasks = [asyncio.create_task(each) for each in _children(site, listener, stop)]
         try:
             await stop.wait()
         finally:
@@ -122,40 +125,80 @@ async def demo_tokens(database: Database) -> Sequence[tuple[Role, str]]:
     return found
 
 
-def _children(site: Site, listener: socket.socket) -> Sequence[tuple[Sequence[str], int | None]]:
-    """Command lines, each with the descriptor that it inherits."""
-    fd = listener.fileno()
-    found: list[tuple[Sequence[str], int | None]] = [
-        ((sys.executable, "-m", CHILD, "web", str(fd)), fd) for _ in range(site.workers)
-    ]
+def _children(
+    site: Site, listener: socket.socket, stop: asyncio.Event
+) -> Sequence[Coroutine[None, None, None]]:
+    """What keeps each part of the site up; those who answer requests share a spare."""
+    web = Bench((sys.executable, "-m", CHILD, "web", str(listener.fileno())), listener.fileno())
+    found = [_kept_up(web, stop, has_spare=True) for _ in range(site.workers)]
     if site.has_worker:
-        found.append(((sys.executable, "-m", CHILD, "worker"), None))
+        found.append(_kept_up(Bench((sys.executable, "-m", CHILD, "worker")), stop, has_spare=False))
     return found
 
 
-async def _kept_up(command: Sequence[str], fd: int | None, stop: asyncio.Event) -> None:
-    """Runs a child until `stop`, and again where it ends by itself."""
-    while not stop.is_set():
-        child = await asyncio.create_subprocess_exec(
-            *command,
+@dataclass
+class Bench:
+    """Where children of one kind come from; one may sit ready. `fd` is the descriptor that they inherit."""
+
+    command: Sequence[str]
+    fd: int | None = None
+    spare: Process | None = None
+
+    async def sent(self) -> Process:
+        """A child that is told to begin: the spare if there is one that lives."""
+        child, self.spare = self.spare, None
+        if child is None or child.returncode is not None:
+            child = await self._started()
+        assert child.stdin is not None  # noqa: S101 - it was given a pipe
+        child.stdin.write(BEGIN)
+        return child
+
+    async def fill(self) -> None:
+        """Sees to a spare."""
+        if self.spare is None or self.spare.returncode is not None:
+            self.spare = await self._started()
+
+    async def _started(self) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *self.command,
             stdin=asyncio.subprocess.PIPE,
-            pass_fds=() if fd is None else (fd,),
+            pass_fds=() if self.fd is None else (self.fd,),
             start_new_session=True,  # Ctrl-C in a terminal reaches the parent alone, which tells its children
             env=dict(os.environ),
         )
+
+
+async def _kept_up(bench: Bench, stop: asyncio.Event, *, has_spare: bool) -> None:
+    """Runs a child until `stop`, and another where it ends by itself."""
+    clock = asyncio.get_running_loop()
+    while not stop.is_set():
+        child, began = await bench.sent(), clock.time()
         ended = asyncio.create_task(child.wait())
         stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        both = {ended, stopping}
+        done, _ = await asyncio.wait(both, timeout=SPARE_AFTER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not done and has_spare:
+            await bench.fill()
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        if ended.done():
+        if ended.done() and clock.time() - began < SETTLED_SECONDS:
             await _paused(stop)
-            continue
-        child.terminate()
-        try:
-            await asyncio.wait_for(asyncio.shield(ended), GRACE_SECONDS)
-        except TimeoutError:
-            child.kill()
-            await ended
+        elif not ended.done():
+            await _ended(child)
+    if bench.spare is not None:
+        await _ended(bench.spare)
+
+
+async def _ended(child: Process) -> None:
+    """Tells a child to end, and sees to it."""
+    if child.returncode is not None:
+        return
+    child.terminate()
+    try:
+        await asyncio.wait_for(child.wait(), GRACE_SECONDS)
+    except TimeoutError:
+        child.kill()
+        await child.wait()
 
 
 async def _paused(stop: asyncio.Event) -> None:

@@ -1,4 +1,7 @@
-"""One process of the site: `python -m api.serving_child web FD` answers requests, `... worker` works the queue off."""
+"""One process of the site: `python -m api.serving_child web FD` answers requests, `... worker` works the queue off.
+
+It reads its code first, and begins with the first byte on its standard input.
+"""
 
 import asyncio
 import os
@@ -7,6 +10,7 @@ import socket
 import sys
 import threading
 
+from api.logs import configure_logs
 from api.runtime import open_database
 from models.settings import Settings
 
@@ -23,7 +27,7 @@ async def answer_requests(fd: int) -> None:
     async with open_database(settings) as database:
         config = uvicorn.Config(
             create_app(database, settings),
-            log_level=settings.log,
+            log_config=None,
             access_log=settings.log == "debug",
             proxy_headers=False,
             server_header=False,
@@ -46,6 +50,19 @@ async def work_the_queue_off() -> None:
         await work(database, stop)
 
 
+def read_code() -> None:
+    """What takes long and needs no database."""
+    import api.app
+    import api.graphql.schema
+
+    api.graphql.schema.schema()
+
+
+def is_told_to_begin() -> bool:
+    """Waits for the first byte; false where the parent is gone."""
+    return bool(os.read(0, 1))
+
+
 def end_with_parent() -> None:
     """Ends this process as by SIGTERM when its standard input, held by the parent, closes."""
 
@@ -59,6 +76,11 @@ def end_with_parent() -> None:
 
 def main(arguments: list[str]) -> None:
     """Runs the part that is named."""
+    configure_logs(Settings.read().log)
+    if arguments[:1] == ["web"]:
+        read_code()
+    if not is_told_to_begin():
+        return
     end_with_parent()
     match arguments:
         case ["web", fd]:

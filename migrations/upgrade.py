@@ -8,13 +8,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import AdaptedConnection, Connection, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from models.database import DatabaseError, Logins
 
 LOCK = 7_223_411_905  # any fixed number: one upgrade at a time on a server
+PATIENCE_SECONDS = 5
 
 
 async def upgrade(logins: Logins, revision: str = "head") -> None:
@@ -54,8 +55,15 @@ async def _migrate(logins: Logins, revision: str, *, down: bool) -> None:
     try:
         async with engine.begin() as connection:
             await connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            # Whoever waits for a table makes all others wait behind him: rather give up and be asked again.
+            await connection.execute(text(f"set local lock_timeout = '{PATIENCE_SECONDS}s'"))
             await connection.run_sync(_run, logins, revision, down)
-    except ProgrammingError as error:
+    except DBAPIError as error:
+        if "lock timeout" in str(error.orig):
+            raise DatabaseError(
+                f"{logins.database} is busy: a table was not free for {PATIENCE_SECONDS} s; "
+                "nothing was changed, so try again"
+            ) from error
         if "permission denied" in str(error.orig):
             raise DatabaseError(
                 f"{logins.url.username} may not create roles or schemas in {logins.database}: {error.orig}"

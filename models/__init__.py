@@ -10,6 +10,7 @@ from models import (
     local_results,
     matches,
     measurements,
+    measures,
     obligations,
     organizations,
     outcomes,
@@ -20,6 +21,8 @@ from models import (
     resources,
     scenarios,
     staffing,
+    submissions,
+    testimony,
 )
 from models.base import Base
 
@@ -34,6 +37,7 @@ __all__ = [
     "local_results",
     "matches",
     "measurements",
+    "measures",
     "obligations",
     "organizations",
     "outcomes",
@@ -44,4 +48,6 @@ __all__ = [
     "resources",
     "scenarios",
     "staffing",
+    "submissions",
+    "testimony",
 ]

@@ -88,12 +88,15 @@ class Database:
         self._steward = _engine(logins.login("steward"), max(2, pool_size // 2))
 
     @asynccontextmanager
-    async def session(self, scope: Scope, *, seconds: float | None = None) -> AsyncGenerator[AsyncSession]:
+    async def session(
+        self, scope: Scope, *, seconds: float | None = None, one_snapshot: bool = False
+    ) -> AsyncGenerator[AsyncSession]:
         """A transaction as the weak `app` role; committed at the end, rolled back on any error.
 
-        `seconds` bounds each statement and each pause between two: the server ends what takes longer.
+        `seconds` bounds each statement and each pause between two: the server ends what takes longer. With
+        `one_snapshot` all its statements see the database as the first one does.
         """
-        async with self._open(self._app, scope, seconds) as session:
+        async with self._open(self._app, scope, seconds, one_snapshot=one_snapshot) as session:
             yield session
 
     @asynccontextmanager
@@ -125,9 +128,16 @@ class Database:
 
     @asynccontextmanager
     async def _open(
-        self, engine: AsyncEngine, scope: Scope, seconds: float | None = None
+        self,
+        engine: AsyncEngine,
+        scope: Scope,
+        seconds: float | None = None,
+        *,
+        one_snapshot: bool = False,
     ) -> AsyncGenerator[AsyncSession]:
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            if one_snapshot:
+                await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             await enter(session, scope, seconds=seconds)
             yield session
 

@@ -5,7 +5,16 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, TenantRow, belongs, closed_list, imported_by, looked_up_by, refers
@@ -76,9 +85,11 @@ class RawFigure(Base):
         PrimaryKeyConstraint("partnership_id", "measurement_id", "version"),
         belongs(),
         refers("measurement_id", "measurement"),
+        refers("submission_id", "submission"),
         imported_by(),
         *_figure_checks(),
         looked_up_by("figure", "import_id"),
+        looked_up_by("figure", "submission_id"),
         {"schema": "raw"},
     )
 
@@ -99,6 +110,8 @@ class RawFigure(Base):
     source_file: Mapped[str | None]
     source_row: Mapped[int | None]
     import_id: Mapped[UUID | None]
+    submission_id: Mapped[UUID | None]
+    """None where it was recorded without steps, and is approved."""
 
 
 class RawBasis(Base):
@@ -173,3 +186,32 @@ class Figure(Base):
     source_system: Mapped[str]
     source_file: Mapped[str | None]
     source_row: Mapped[int | None]
+
+
+class Baseline(TenantRow):
+    """What an indicator of a group in an area is reckoned from: its first figure as first released. Append-only."""
+
+    __tablename__ = "baseline"
+    __table_args__ = (
+        belongs(),
+        refers("indicator_id", "indicator"),
+        refers("area_id", "area"),
+        refers("population_id", "population"),
+        refers("measurement_id", "measurement"),
+        ForeignKeyConstraint(
+            ["partnership_id", "measurement_id", "figure_version"],
+            ["figure.partnership_id", "figure.measurement_id", "figure.version"],
+        ),
+        UniqueConstraint("partnership_id", "indicator_id", "area_id", "population_id"),
+        looked_up_by("baseline", "area_id"),
+        looked_up_by("baseline", "population_id"),
+        looked_up_by("baseline", "measurement_id"),
+    )
+
+    indicator_id: Mapped[UUID]
+    area_id: Mapped[UUID]
+    population_id: Mapped[UUID]
+    measurement_id: Mapped[UUID]
+    figure_version: Mapped[int]
+    set_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    set_by: Mapped[str]

@@ -27,6 +27,14 @@ class DisparityMethod(StrEnum):
     TESTED = "TESTED"
 
 
+class FigureReview(StrEnum):
+    """Which figures wait for somebody's approval: none, those recorded through the API, or imported ones too."""
+
+    NONE = "NONE"
+    RECORDED = "RECORDED"
+    ALL = "ALL"
+
+
 class Partnership(Base):
     """A cradle-to-career partnership: the tenant. Its own row is the one table that no tenant leads."""
 
@@ -38,6 +46,8 @@ class Partnership(Base):
         CheckConstraint("minimum_group_size >= 10", name="minimum_group_size"),
         CheckConstraint("disparity_margin >= 0 and disparity_margin < 'infinity'", name="disparity_margin"),
         CheckConstraint("disparity_periods between 1 and 20", name="disparity_periods"),
+        CheckConstraint("measure_stale_days between 1 and 3650", name="measure_stale_days"),
+        CheckConstraint("pocket_approval_days between 1 and 365", name="pocket_approval_days"),
         CheckConstraint("settings <@ '{URBAN,SUBURBAN,TOWN,RURAL}'", name="settings"),
     )
 
@@ -55,6 +65,11 @@ class Partnership(Base):
     )
     disparity_margin: Mapped[Decimal] = mapped_column(server_default="3")
     disparity_periods: Mapped[int] = mapped_column(server_default="3")
+    measure_stale_days: Mapped[int] = mapped_column(server_default="45")
+    pocket_approval_days: Mapped[int] = mapped_column(server_default="10")
+    figure_review: Mapped[FigureReview] = mapped_column(
+        closed_list(FigureReview, "figure_review"), server_default="NONE"
+    )
     settings: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 

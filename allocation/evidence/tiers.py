@@ -5,7 +5,8 @@ settings overlap with those served here (34 CFR 77.1, 2017; Department of Educat
 Guidance: Using Evidence to Strengthen Education Investments, 2016).
 """
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from allocation.evidence.duplicates import set_apart_duplicates
@@ -59,6 +60,10 @@ RULES: dict[EvidenceTier, dict[TierRule, Rule]] = {
         TierRule.SIGNIFICANT_POSITIVE: significant_positive,
     },
 }
+
+
+OF_A_PLACE = frozenset({TierRule.OVERLAP_POPULATIONS, TierRule.OVERLAP_SETTINGS, TierRule.OVERLAP_EITHER})
+NOWHERE = Place(frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +126,70 @@ def tier(
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """What bears on a practice's tier wherever it is asked: findings that count once each, and reports."""
+class Begun:
+    """The rules of a tier that hang on no place, answered, and what is left for those that follow."""
+
+    reasons: tuple[TierReason, ...]
+    remaining: Sequence[Finding]
+    rest: tuple[TierRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that bears on one practice and outcome wherever it is asked."""
 
     outcome: str | None
     findings: tuple[Finding, ...]
-    reports: tuple[InterventionReport, ...]
+    reports: tuple[str, ...]
+    overridden: Answer
+    begun: Mapping[EvidenceTier, Begun]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What bears on a practice's tier wherever it is asked, by outcome."""
+
+    outcome: str | None
+    cases: tuple[Case, ...]
     rater_words: tuple[str, ...]
 
 
+def that_count(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Those that may bear on a tier, each result once."""
+    return set_apart_duplicates([one for one in findings if counts(one)])[0]
+
+
 def weigh(
-    findings: Sequence[Finding], *, outcome: str | None = None, reports: Sequence[InterventionReport] = ()
+    findings: Sequence[Finding],
+    *,
+    outcome: str | None = None,
+    reports: Sequence[InterventionReport] = (),
+    counted: Sequence[Finding] | None = None,
 ) -> Weighed:
-    """The facts of a tier that hang neither on people nor on places; `assess` asks them for some."""
+    """The facts of a tier that hang neither on people nor on places; `assess` asks them for some.
+
+    `counted` is what `that_count` says of the findings, where that is known.
+    """
     relevant = [one for one in findings if outcome in (None, one.outcome)]
     told = tuple(one for one in reports if outcome in (None, one.outcome))
-    counted, _ = set_apart_duplicates([one for one in relevant if counts(one)])
-    return Weighed(outcome, tuple(counted), told, rater_words(relevant, told))
+    known = that_count(relevant) if counted is None else counted
+    by_outcome: dict[str | None, list[Finding]] = defaultdict(list)
+    for one in known:
+        if outcome in (None, one.outcome):
+            by_outcome[one.outcome].append(one)
+    named = [*sorted({*by_outcome, *(one.outcome for one in told)}, key=str)] or [outcome]
+    cases = [
+        case_of(each, by_outcome.get(each, []), [one.rating for one in told if one.outcome == each])
+        for each in named
+    ]
+    return Weighed(outcome, tuple(cases), rater_words(relevant, told))
+
+
+def case_of(outcome: str | None, findings: Sequence[Finding], reports: Sequence[str]) -> Case:
+    """One outcome's, with every rule answered that asks for no place."""
+    overridden = not_overridden(findings, reports)
+    begun = {one: begin(one, findings) for one in RULES}
+    return Case(outcome, tuple(findings), tuple(reports), overridden, begun)
 
 
 def assess(
@@ -148,40 +200,9 @@ def assess(
 ) -> TierAssessment:
     """The tier for these people and places."""
     place = Place(frozenset(populations), frozenset(settings))
-    shared = Setup(place, rationale or Rationale(), weighed.rater_words)
-    named = {one.outcome for one in weighed.findings} | {one.outcome for one in weighed.reports}
-    outcomes: list[str | None] = [*sorted(named)] or [weighed.outcome]
-    judged = [
-        judge(
-            Case(
-                one,
-                tuple(each for each in weighed.findings if each.outcome == one),
-                tuple(each.rating for each in weighed.reports if each.outcome == one),
-                shared,
-            )
-        )
-        for one in outcomes
-    ]
+    stated = rationale or Rationale()
+    judged = [judge(case, place, stated, weighed.rater_words) for case in weighed.cases]
     return min(judged, key=lambda each: (ORDER.index(each.tier), len(each.to_next), each.outcome or ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What is the same for all outcomes of a practice."""
-
-    place: Place
-    rationale: Rationale
-    rater_words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Everything that bears on one practice and outcome."""
-
-    outcome: str | None
-    findings: tuple[Finding, ...]
-    reports: tuple[str, ...]
-    setup: Setup
 
 
 def counts(finding: Finding) -> bool:
@@ -196,17 +217,15 @@ def rater_words(findings: Sequence[Finding], reports: Sequence[InterventionRepor
     return tuple(sorted((tiers or ratings) | {one.rating for one in reports}))
 
 
-def judge(case: Case) -> TierAssessment:
-    reasons: dict[EvidenceTier, tuple[TierReason, ...]] = {}
-    for one in RULES:
-        reasons[one] = study_route(one, case)
+def judge(case: Case, place: Place, rationale: Rationale, words: tuple[str, ...]) -> TierAssessment:
+    reasons = {one: study_route(one, case, place) for one in RULES}
     if not all_met(reasons[EvidenceTier.PROMISING]) and case.reports:
         by_report = report_route(case)
         if by_report.met:
             reasons[EvidenceTier.PROMISING] = (by_report,)
         else:
             reasons[EvidenceTier.PROMISING] += (by_report,)
-    reasons[EvidenceTier.RATIONALE] = rationale_route(case)
+    reasons[EvidenceTier.RATIONALE] = rationale_route(case, rationale)
     reached = next((one for one in reasons if all_met(reasons[one])), EvidenceTier.NONE)
     above = ORDER[ORDER.index(reached) - 1] if reached != EvidenceTier.STRONG else None
     return TierAssessment(
@@ -214,7 +233,7 @@ def judge(case: Case) -> TierAssessment:
         outcome=case.outcome,
         reasons=tuple(reason for group in reasons.values() for reason in group),
         to_next=() if above is None else tuple(reason for reason in reasons[above] if not reason.met),
-        rater_words=case.setup.rater_words,
+        rater_words=words,
     )
 
 
@@ -222,28 +241,44 @@ def all_met(reasons: Sequence[TierReason]) -> bool:
     return all(reason.met for reason in reasons)
 
 
-def study_route(one: EvidenceTier, case: Case) -> tuple[TierReason, ...]:
+def begin(one: EvidenceTier, findings: Sequence[Finding]) -> Begun:
+    """The rules before the first that asks for a place: each of the findings that met those before it."""
+    rules = tuple(RULES[one])
+    first = next((n for n, rule in enumerate(rules) if rule in OF_A_PLACE), len(rules))
+    reasons, remaining = ask(one, rules[:first], findings, NOWHERE)
+    return Begun(reasons, remaining, rules[first:])
+
+
+def study_route(one: EvidenceTier, case: Case, place: Place) -> tuple[TierReason, ...]:
     """Each rule asked of the findings that met the rules before it."""
-    remaining: Sequence[Finding] = case.findings
-    reasons = []
-    for rule, ask in RULES[one].items():
-        answer = ask(remaining, case.setup.place)
+    begun = case.begun[one]
+    reasons, _ = ask(one, begun.rest, begun.remaining, place)
+    return (*begun.reasons, *reasons, reason(one, TierRule.NOT_OVERRIDDEN, case.overridden))
+
+
+def ask(
+    one: EvidenceTier, rules: Sequence[TierRule], findings: Sequence[Finding], place: Place
+) -> tuple[tuple[TierReason, ...], Sequence[Finding]]:
+    """The answers in order, and the findings that met every rule that any met."""
+    remaining, reasons = findings, []
+    for rule in rules:
+        answer = RULES[one][rule](remaining, place)
         reasons.append(reason(one, rule, answer))
         if answer.met:
             remaining = answer.findings
-    return (*reasons, reason(one, TierRule.NOT_OVERRIDDEN, not_overridden(case)))
+    return tuple(reasons), remaining
 
 
-def not_overridden(case: Case) -> Answer:
+def not_overridden(findings: Sequence[Finding], reports: Sequence[str]) -> Answer:
     """No significant negative result on the outcome, in a study that meets the standards or in a report."""
-    against = [one for one in case.findings if one.is_unfavourable and is_significant(one) and weighs(one)]
+    against = [one for one in findings if one.is_unfavourable and is_significant(one) and weighs(one)]
     if against:
         shown = ", ".join(f"finding {one.id}{figures(one)}" for one in against[:3])
         return Answer(False, f"overridden by significant negative {shown}: {studies(against)}", ())
-    reported = sorted({rating for rating in case.reports if "negative" in rating.casefold()})
+    reported = sorted({rating for rating in reports if "negative" in rating.casefold()})
     if reported:
         return Answer(False, f'overridden by an intervention report of "{reported[0]}"', ())
-    return Answer(True, "no significant negative finding", case.findings)
+    return Answer(True, "no significant negative finding", tuple(findings))
 
 
 def weighs(finding: Finding) -> bool:
@@ -264,25 +299,24 @@ def report_route(case: Case) -> TierReason:
     """PROMISING by an intervention report: positive or potentially positive, and none negative."""
     words = [rating.casefold() for rating in case.reports]
     positive = any("positive" in one for one in words) and not any("negative" in one for one in words)
-    overridden = not_overridden(case)
+    overridden = case.overridden
     shown = ", ".join(sorted(set(case.reports)))
     detail = f"intervention report: {shown}" if overridden.met else overridden.detail
     answer = Answer(positive and overridden.met, detail, ())
     return reason(EvidenceTier.PROMISING, TierRule.INTERVENTION_REPORT, answer)
 
 
-def rationale_route(case: Case) -> tuple[TierReason, ...]:
+def rationale_route(case: Case, stated: Rationale) -> tuple[TierReason, ...]:
     favourable = [one for one in case.findings if one.is_favourable]
     informed = bool(favourable) or any("positive" in one.casefold() for one in case.reports)
     has_local = any(one.is_local for one in case.findings)
     words = "a positive finding suggests that it works" if informed else "no finding suggests that it works"
-    stated = case.setup.rationale
     under_study = True if has_local else stated.is_under_study
     answers = {
         TierRule.LOGIC_MODEL: said(stated.has_logic_model, "logic model"),
         TierRule.INFORMED_BY_RESEARCH: Answer(informed, words, ()),
         TierRule.STUDY_UNDER_WAY: said(under_study, "effort to study the effects"),
-        TierRule.NOT_OVERRIDDEN: not_overridden(case),
+        TierRule.NOT_OVERRIDDEN: case.overridden,
     }
     return tuple(reason(EvidenceTier.RATIONALE, rule, answer) for rule, answer in answers.items())
 

@@ -1,62 +1,66 @@
-"""Reads what a practice's page is made of, and keeps what all findings say together while they stay the same."""
+"""Reads what a practice's page is made of, and keeps what findings say while they stay the same."""
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Text, cast, func, literal_column, select
+from sqlalchemy import func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allocation.evidence.finding import EvidenceError, Setting
+from allocation.evidence.finding import EvidenceError
 from allocation.evidence.prices import index_for
-from allocation.evidence.priors import Knowledge
 from allocation.evidence.tiers import InterventionReport, Rationale
-from allocation.frames.figures import newest_rates
 from allocation.frames.local_results import read_shown_periods
-from allocation.frames.places import (
-    read_areas,
-    read_indicators,
-    read_names,
-    read_partnership,
-    read_populations,
-)
+from allocation.frames.people import read_people
+from allocation.frames.places import read_partnership
 from allocation.frames.practices import read_findings, read_own_index, unit_cost
-from allocation.practice_facts import Community, FunderDollars, Practice, PracticeEvidence, learn_from
-from allocation.standing import Standing
+from allocation.library import Library
+from allocation.practice_facts import Community, FunderDollars, Practice, PracticeEvidence
 from allocation.targets import everybody, home_area, targets_of
 from models import ledger, measurements, outcomes, practices, resources
 from models.organizations import Organization
 from models.partnerships import Area, Partnership
+from models.testimony import Testimony
 
-Stamp = tuple[int, int]
+Stamp = tuple[int, ...]
+SHELVED = 32  # partnerships; a library of 7,000 findings takes some ten megabytes
+COUNTED = "(select count(*) as rows, coalesce(sum(xmin::text::bigint), 0) as writes from"
+STAMP = text(
+    f"select f.rows, f.writes, l.rows, l.writes, p.rows, p.writes "  # noqa: S608 - nothing of a caller's
+    f"from {COUNTED} finding where partnership_id = :partnership) f, "
+    f"{COUNTED} finding_population where partnership_id = :partnership) l, "
+    f"{COUNTED} practice where partnership_id = :partnership) p"
+)
 HELD = (ledger.AccountKind.AVAILABLE, ledger.AccountKind.OBLIGATED, ledger.AccountKind.SPENT)
 
 
-class KnowledgeShelf:
-    """What each partnership's findings say together, learnt again when a finding was added or changed."""
+class FindingsShelf:
+    """The libraries of the partnerships that were asked for last, each until one of its findings changes."""
 
     def __init__(self) -> None:
-        self._known: dict[UUID, tuple[Stamp, Knowledge]] = {}
+        self._kept: OrderedDict[UUID, tuple[Stamp, Library]] = OrderedDict()
 
-    async def of(self, session: AsyncSession, partnership_id: UUID) -> Knowledge:
-        """From the shelf where the findings are those that it was learnt from."""
+    async def of(self, session: AsyncSession, partnership_id: UUID) -> Library:
+        """From the shelf where the findings are those that it was made of."""
         stamp = await _stamp(session, partnership_id)
-        kept = self._known.get(partnership_id)
-        if kept is not None and kept[0] == stamp:
-            return kept[1]
-        knowledge = learn_from(await read_findings(session, partnership_id))
-        self._known[partnership_id] = (stamp, knowledge)
-        return knowledge
+        kept = self._kept.get(partnership_id)
+        if kept is None or kept[0] != stamp:
+            kept = stamp, Library(await read_findings(session, partnership_id))
+            self._kept[partnership_id] = kept
+        self._kept.move_to_end(partnership_id)
+        while len(self._kept) > SHELVED:
+            self._kept.popitem(last=False)
+        return kept[1]
 
 
 async def _stamp(session: AsyncSession, partnership_id: UUID) -> Stamp:
-    """How many findings there are, and the newest transaction that wrote one."""
-    f = practices.Finding
-    written = cast(cast(literal_column("finding.xmin"), Text), BigInteger)
-    query = select(func.count(), func.coalesce(func.max(written), 0)).select_from(f)
-    row = (await session.execute(query.where(f.partnership_id == partnership_id))).one()
-    return int(row[0]), int(row[1])
+    """How many findings, links to groups and practices there are, and the sums of what wrote each.
+
+    A sum, not the newest: a transaction that began earlier may commit later.
+    """
+    row = (await session.execute(STAMP, {"partnership": partnership_id})).one()
+    return tuple(int(each) for each in row)
 
 
 async def read_practice_evidence(
@@ -64,7 +68,7 @@ async def read_practice_evidence(
     partnership_id: UUID,
     practice_id: UUID,
     *,
-    shelf: KnowledgeShelf,
+    shelf: FindingsShelf,
     fiscal_year: int | None = None,
 ) -> PracticeEvidence:
     """All that one practice's page is made of. Raises EvidenceError where the partnership has no such practice."""
@@ -89,21 +93,30 @@ async def read_practice_evidence(
     )
     partnership = await read_partnership(session, partnership_id)
     own = await read_own_index(session, partnership_id)
-    findings = await read_findings(session, partnership_id, practice_id)
+    known = (await shelf.of(session, partnership_id)).of(stated.id)
     reports = (await read_reports(session, partnership_id, practice_id)).get(stated.id, ())
     local = await read_shown_periods(session, partnership_id, practice_id)
-    named = {*stated.aims, *(each.outcome for each in findings), *(each.outcome for each in reports)}
+    named = {*stated.aims, *(each.outcome for each in known.findings), *(each.outcome for each in reports)}
     return PracticeEvidence(
         practice=stated,
-        community=await _community(session, partnership, named | {str(outcome) for _, outcome in local}),
-        knowledge=await shelf.of(session, partnership_id),
+        community=await read_community(session, partnership, named | {str(outcome) for _, outcome in local}),
+        known=known,
         index=index_for(row.currency or partnership.currency, own),
         fiscal_year=fiscal_year,
-        findings=findings,
         reports=reports,
         local={str(outcome): periods for (_, outcome), periods in local.items()},
         dollars=await read_dollars(session, partnership_id, practice_id),
+        testimony_count=await _count_testimony(session, partnership_id, practice_id),
     )
+
+
+async def _count_testimony(session: AsyncSession, partnership_id: UUID, practice_id: UUID) -> int:
+    t = Testimony
+    query = select(func.count()).select_from(t)
+    found = await session.execute(
+        query.where(t.partnership_id == partnership_id, t.practice_id == practice_id)
+    )
+    return int(found.scalar_one())
 
 
 async def read_reports(
@@ -169,35 +182,24 @@ async def read_dollars(
     ]
 
 
-async def _community(session: AsyncSession, partnership: Partnership, named: set[str]) -> Community:
-    """Whom the partnership serves, with the newest disclosed rates on the outcomes that are named."""
-    populations = await read_populations(session, partnership.id)
-    settings = frozenset(Setting(each) for each in partnership.settings)
-    standing = Standing(
-        currency=partnership.currency,
-        fiscal_year_start_month=partnership.fiscal_year_start_month,
-        settings=settings,
-        practices=(),
-        populations=populations,
-        areas=await read_areas(session, partnership.id),
-        outcomes=await read_names(session, outcomes.Outcome, partnership.id),
-        indicators=await read_indicators(session, partnership.id),
-        rates=newest_rates(await _newest_figures(session, partnership.id, named)),
-        disparities=(),
-        findings=(),
-        investments=(),
-    )
+async def read_community(
+    session: AsyncSession, partnership: Partnership, named: set[str] | None = None
+) -> Community:
+    """Whom the partnership serves, with the newest disclosed rates on the named outcomes, else on all."""
+    standing = await read_people(session, partnership, await _newest_figures(session, partnership.id, named))
     home = home_area(standing)
     return Community(
-        populations=populations,
-        settings=settings,
+        populations=standing.populations,
+        settings=standing.settings,
         outcomes=standing.outcomes,
         targets={(each.outcome, each.population): each for each in targets_of(standing) if each.area == home},
         everybody=everybody(standing),
     )
 
 
-async def _newest_figures(session: AsyncSession, partnership_id: UUID, named: set[str]) -> Sequence[object]:
+async def _newest_figures(
+    session: AsyncSession, partnership_id: UUID, named: set[str] | None
+) -> Sequence[object]:
     """The newest period's disclosed figure of each group on the named outcomes, in areas that lie in no other."""
     m, f, i = measurements.Measurement, measurements.Figure, outcomes.Indicator
     columns = (m.indicator_id, m.area_id, m.population_id, m.period_end)
@@ -208,8 +210,9 @@ async def _newest_figures(session: AsyncSession, partnership_id: UUID, named: se
         .join(i, (i.partnership_id == m.partnership_id) & (i.id == m.indicator_id))
         .join(Area, (Area.partnership_id == m.partnership_id) & (Area.id == m.area_id))
         .where(m.partnership_id == partnership_id, Area.parent_id.is_(None))
-        .where(i.outcome_id.in_([UUID(each) for each in named]))
         .ext(distinct_on(m.indicator_id, m.area_id, m.population_id))
         .order_by(m.indicator_id, m.area_id, m.population_id, m.period_end.desc())
     )
+    if named is not None:
+        query = query.where(i.outcome_id.in_([UUID(each) for each in named]))
     return list((await session.execute(query)).all())

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.disparities import Disparity, assess_disparities
@@ -35,7 +35,18 @@ async def read_disparities(
 
 async def read_figures(session: AsyncSession, partnership_id: UUID) -> Sequence[DisclosedRow]:
     """The newest disclosed figure of each measurement, oldest period first."""
-    m, f = measurements.Measurement, measurements.Figure
+    m, f, v = measurements.Measurement, measurements.Figure, outcomes.IndicatorVersion
+    # A definition that is bridged to the one before it goes on with it: both bear the day the first began.
+    begun = (
+        select(func.max(v.valid_from))
+        .where(
+            v.partnership_id == m.partnership_id,
+            v.indicator_id == m.indicator_id,
+            v.valid_from <= m.period_end,
+            v.bridge.is_(None),
+        )
+        .scalar_subquery()
+    )
     query = (
         select(
             m.indicator_id,
@@ -47,19 +58,9 @@ async def read_figures(session: AsyncSession, partnership_id: UUID) -> Sequence[
             f.numerator,
             f.denominator,
             f.size_low,
-            outcomes.IndicatorVersion.id.label("indicator_version"),
+            begun.label("indicator_version"),
         )
         .join(f, (f.partnership_id == m.partnership_id) & (f.measurement_id == m.id) & f.is_newest)
-        .outerjoin(
-            outcomes.IndicatorVersion,
-            (outcomes.IndicatorVersion.partnership_id == m.partnership_id)
-            & (outcomes.IndicatorVersion.indicator_id == m.indicator_id)
-            & (outcomes.IndicatorVersion.valid_from <= m.period_end)
-            & (
-                outcomes.IndicatorVersion.valid_to.is_(None)
-                | (outcomes.IndicatorVersion.valid_to > m.period_end)
-            ),
-        )
         .where(m.partnership_id == partnership_id)
         .order_by(m.period_end)
     )

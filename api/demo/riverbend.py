@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.partnerships import Terms, create_partnership
+from api.demo.riverbend_terms import add_terms
 from api.exchange.errors import ReadError
 from api.exchange.imports import Order, import_file
 from api.exchange.recipe_files import load_recipe
@@ -31,9 +32,18 @@ THEN_MONEY = (
     *("investments", "restrictions", "in-kind", "positions", "position-costs", "allocations", "findings"),
     *("position-funding", "ledger", "fee-agreements", "budgets", "obligations", "renewals", "match"),
     *("instalments", "match-offers"),
-    *("barriers", "policy-plans", "policy-steps", "policy-milestones", "policy-actions", "policy-dollars"),
-    *("policy-positions", "exempt-purpose-spending", "local-results"),
+    *(
+        "barriers",
+        "measures",
+        "policy-plans",
+        "policy-steps",
+        "policy-milestones",
+        "policy-actions",
+        "policy-dollars",
+    ),
+    *("policy-positions", "exempt-purpose-spending", "local-results", "testimony"),
 )
+SURVEYS = ("survey-preschool", "survey-preschool-revised")
 CITY, PARTS = "Riverbend", ("North Bank", "South Bank", "Hillside")
 ANCHOR, FEE_RATE, ANCHOR_SINCE = "XX-RIVERBEND-2", Decimal("0.05"), date(2023, 7, 1)
 REST_DIMENSIONS = ("meals", "english_learner")
@@ -58,6 +68,7 @@ def steps() -> list[Step]:
     return [
         *(Step(FOLDER / f"{name}.csv", name) for name in FACTS_FIRST),
         *(Step(path, "measurements", release=path == measured[-1]) for path in measured),
+        *(Step(FOLDER / f"{name}.csv", "measurements") for name in SURVEYS),
         *(Step(FOLDER / f"{name}.csv", name) for name in THEN_MONEY),
     ]
 
@@ -78,6 +89,7 @@ async def load_riverbend(database: Database, progress: Progress | None = None) -
         await _join_areas(session, partnership_id)
         await _name_anchor(session, partnership_id)
         await _compare_with_rest(session, partnership_id)
+        await add_terms(session, partnership_id)
     return partnership_id
 
 

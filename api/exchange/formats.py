@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from api.exchange.bills_ny import read_bills
 from api.exchange.errors import ReadError
 from api.exchange.files import Source, examine
 from api.exchange.investments import read_investments
@@ -55,6 +56,7 @@ def _formats() -> dict[str, Format]:
         Format("findings", read_findings, needs_recipe=True),
         Format("wwc-findings", read_clearinghouse),
         Format("wwc-reports", read_reports),
+        Format("bills-ny", read_bills, kinds=frozenset({"ndjson"})),
         *(Format(name, table.read) for name, table in TABLES.items()),
     ]
     return {each.name: each for each in known}

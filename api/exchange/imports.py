@@ -25,10 +25,12 @@ from api.exchange.store.findings import store_findings
 from api.exchange.store.investments import store_investments
 from api.exchange.store.local_results import store_local_results
 from api.exchange.store.measurements import store_measurements
+from api.exchange.store.measures import store_measures
 from api.exchange.store.movements import store_movements
 from api.exchange.store.price_levels import store_price_levels
 from api.exchange.store.staging import Import
 from api.exchange.store.study_reports import store_reports
+from api.exchange.store.testimony import store_testimony
 from models.base import new_id
 from models.database import Database, Scope
 from models.history import ImportRun
@@ -161,6 +163,9 @@ STORES: Mapping[str, Store] = {
     "price-index": store_price_levels,
     "allocations": store_allocations,
     "ledger": store_movements,
+    "bills-ny": store_measures,
+    "measures": store_measures,
+    "testimony": store_testimony,
 }
 
 

@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from api.exchange import codelists, native_anchor, native_policy, native_staff
+from api.exchange import (
+    codelists,
+    native_anchor,
+    native_evidence,
+    native_measures,
+    native_policy,
+    native_staff,
+)
 from api.exchange.entries import entries
 from api.exchange.files import Source
 from api.exchange.investments import currency_code
@@ -320,5 +327,11 @@ TABLES: Mapping[str, NativeTable] = {
         ("investment", "fee_rate", "monthly", "currency", "starts_on", "ends_on"),
     ),
     "investment-links": NativeTable(native_anchor.link, ("investment", "kind", "other")),
+    "measures": NativeTable(native_measures.measure, native_measures.NEEDED, native_measures.OPTIONAL),
+    "testimony": NativeTable(
+        native_evidence.testimony,
+        ("practice", "heard_on", "view", "words", "agreed"),
+        ("outcome", "population", "people", "occasion"),
+    ),
     "price-index": NativeTable(_price_level, ("name", "year", "level"), ("source",)),
 }

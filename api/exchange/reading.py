@@ -141,9 +141,9 @@ class Reading:
         """A whole number, by the recipe's style."""
         return self.take(field, lambda written: values.count(written, self.recipe.style))
 
-    def statistic(self, field: str) -> Decimal | None:
-        """A statistic, which may carry an exponent."""
-        return self.take(field, values.statistic)
+    def statistic(self, field: str, *, percent: Decimal | None = None) -> Decimal | None:
+        """A statistic, which may carry an exponent, and a percent sign where a percent is worth something."""
+        return self.take(field, lambda written: values.statistic(written, self.recipe.style, percent=percent))
 
     def truth(self, field: str, *, default: bool) -> bool:
         """Yes or no."""

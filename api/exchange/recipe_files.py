@@ -23,7 +23,7 @@ from api.exchange.values import NumberStyle
 MOST_RECIPE_BYTES = 256 * 1024
 SECTIONS = (
     *("file", "columns", "constants", "values", "aliases", "indicator", "indicators"),
-    *("reference", "disclosure", "rows", "unpivot", "pivot"),
+    *("reference", "disclosure", "source", "rows", "unpivot", "pivot"),
 )
 NUMBER_KEYS = (
     "decimal",
@@ -66,6 +66,7 @@ def _recipe(top: Section) -> Recipe:
     file, columns, values = top.section("file"), top.section("columns"), top.section("values")
     style = _style(values)
     inside = top.section("indicators")
+    source = top.section("source").check(("name", "decision_cadence_days"))
     return Recipe(
         name=top.recipe,
         layout=_layout(file),
@@ -85,10 +86,19 @@ def _recipe(top: Section) -> Recipe:
         indicator=_indicator(top.section("indicator")) if "indicator" in top else None,
         reference=_reference(top.section("reference")) if "reference" in top else None,
         already_public=top.section("disclosure").check(("already_public",)).flag("already_public"),
+        source=source.text("name"),
+        cadence_days=_cadence(source),
         rows=_rows(top.section("rows")),
         unpivot=_unpivot(top.section("unpivot")) if "unpivot" in top else None,
         pivot=_pivot(top.section("pivot")) if "pivot" in top else None,
     )
+
+
+def _cadence(source: Section) -> int | None:
+    if "decision_cadence_days" not in source:
+        return None
+    source.needed("name")
+    return source.whole("decision_cadence_days", 1, least=1, most=36_525)
 
 
 def _layout(file: Section) -> FileLayout:

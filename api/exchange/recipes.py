@@ -83,6 +83,8 @@ class Recipe:
     indicator: IndicatorTerms | None = None
     reference: ReferenceTerms | None = None
     already_public: bool = False
+    source: str = ""
+    cadence_days: int | None = None
     rows: RowTerms = field(default_factory=RowTerms)
     unpivot: UnpivotTerms | None = None
     pivot: PivotTerms | None = None

@@ -25,7 +25,9 @@ from api.exchange.records_evidence import (
     PracticeRecord,
     PriceLevelRecord,
     ReportRecord,
+    TestimonyRecord,
 )
+from api.exchange.records_measures import MeasureRecord
 from api.exchange.records_money import (
     AllocationRecord,
     InvestmentRecord,
@@ -143,4 +145,6 @@ Record = (
     | FeeAgreementRecord
     | LinkRecord
     | PositionCostRecord
+    | MeasureRecord
+    | TestimonyRecord
 )

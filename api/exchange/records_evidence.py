@@ -128,3 +128,22 @@ class PracticeRecord:
     has_logic_model: bool | None = None
     is_under_study: bool | None = None
     in_kind_needs: tuple[InKindNeedRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestimonyRecord:
+    """Words about a practice; `agreed` says whether whoever said them agreed to have them published.
+
+    `people` counts those who said so together; `view` is FAVOURABLE, MIXED or UNFAVOURABLE.
+    """
+
+    row: int
+    practice: str
+    heard_on: date
+    view: str
+    words: str
+    agreed: bool
+    outcome: str | None = None
+    population: str | None = None
+    people: int | None = None
+    occasion: str | None = None

@@ -30,6 +30,10 @@ FIELDS = frozenset(
 NEEDED = ("study", "practice", "outcome")
 NOT_A_PRACTICE = frozenset({"(Not applicable)", "Not applicable", "N/A"})
 LARGEST_PLAUSIBLE = Decimal(3)
+SHARE, POINT = (
+    Decimal("0.01"),
+    Decimal(1),
+)  # what a percent is worth to a probability, and to a figure in percent
 CLEARINGHOUSE_COLUMNS = {
     "identifier": "FindingID",
     "study": "ReviewID",
@@ -132,18 +136,18 @@ def _finding(reading: Reading) -> FindingRecord:
         tier_as_published=reading.name("tier_as_published"),
         effect_size=reading.statistic("effect_size"),
         standard_error=reading.statistic("standard_error"),
-        p_value=reading.statistic("p_value"),
-        improvement_index=reading.statistic("improvement_index"),
+        p_value=reading.statistic("p_value", percent=SHARE),
+        improvement_index=reading.statistic("improvement_index", percent=POINT),
         is_significant=reading.take("is_significant", truth),
         sample_size=reading.count("sample_size"),
         treatment_size=reading.count("treatment_size"),
         comparison_size=reading.count("comparison_size"),
-        treatment_mean=reading.statistic("treatment_mean"),
-        comparison_mean=reading.statistic("comparison_mean"),
+        treatment_mean=reading.statistic("treatment_mean", percent=POINT),
+        comparison_mean=reading.statistic("comparison_mean", percent=POINT),
         treatment_deviation=reading.statistic("treatment_deviation"),
         comparison_deviation=reading.statistic("comparison_deviation"),
         cluster_count=_clusters(reading),
-        intraclass_correlation=reading.statistic("intraclass_correlation"),
+        intraclass_correlation=reading.statistic("intraclass_correlation", percent=SHARE),
         unit_of_analysis=reading.name("unit_of_analysis"),
         site_count=reading.count("site_count"),
         is_subgroup=reading.truth("is_subgroup", default=False),

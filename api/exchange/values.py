@@ -70,14 +70,19 @@ def amount(text: str, style: NumberStyle = PLAIN_STYLE) -> Decimal:
     return cents
 
 
-def statistic(text: str) -> Decimal:
-    """A statistic, which may be written with an exponent up to 300 either way."""
-    if SCIENTIFIC.fullmatch(text) is None or len(text) > 60:
+def statistic(text: str, style: NumberStyle = PLAIN_STYLE, *, percent: Decimal | None = None) -> Decimal:
+    """A statistic, which may be written with an exponent up to 300 either way.
+
+    `percent` is what one percent is worth where a percent sign may follow; without it the sign is refused.
+    """
+    digits = text if percent is None else text.removesuffix("%").rstrip()
+    plain = digits if style.decimal == "." else digits.replace(".", "?").replace(style.decimal, ".")
+    if SCIENTIFIC.fullmatch(plain) is None or len(plain) > 60:
         raise CellError("not-a-number", "a number is written like 0.25 or 8.9E-06")
-    _, _, exponent = text.lower().partition("e")
+    _, _, exponent = plain.lower().partition("e")
     if exponent and abs(int(exponent)) > MOST_EXPONENT:
         raise CellError("too-large", f"an exponent lies between -{MOST_EXPONENT} and {MOST_EXPONENT}")
-    return Decimal(text)
+    return Decimal(plain) if percent is None or digits == text else Decimal(plain) * percent
 
 
 def count(text: str, style: NumberStyle = PLAIN_STYLE) -> int:

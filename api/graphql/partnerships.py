@@ -5,6 +5,7 @@ from decimal import Decimal
 import strawberry
 
 from api.access import Right
+from api.graphql.alignment.alignment import Alignment, alignments, at_alignment
 from api.graphql.anchor.activity import ActivityStatement, at_period, load_statements
 from api.graphql.anchor.agreements import MatchOfferConnection, ObligationConnection, match_offers, owed
 from api.graphql.anchor.books import (
@@ -34,6 +35,7 @@ from api.graphql.lookahead import (
     Listed,
     Many,
     One,
+    Part,
     Rows,
     Scope,
     TypePlan,
@@ -44,10 +46,13 @@ from api.graphql.money.investment_filters import investments
 from api.graphql.money.investments import InvestmentConnection
 from api.graphql.organizations import Organization, OrganizationConnection, organizations
 from api.graphql.outcomes import disparities as gaps
+from api.graphql.outcomes.coverage import CoverageCell, Source, at_coverage, load_coverage, load_sources
 from api.graphql.outcomes.disparities import DisparityConnection, load_disparities
 from api.graphql.outcomes.indicators import OUTCOME, IndicatorConnection, Outcome, indicators
 from api.graphql.outcomes.measurements import MeasurementConnection, measurements
 from api.graphql.outcomes.places import AREA, POPULATION, Area, PopulationGroup
+from api.graphql.outcomes.quality import QualityFindingConnection, at_quality, load_quality
+from api.graphql.outcomes.submissions import SubmissionConnection, submissions
 from api.graphql.policy.advocacy import (
     PolicyActionConnection,
     PolicyMilestone,
@@ -60,10 +65,19 @@ from api.graphql.policy.barriers import BarrierConnection, barriers
 from api.graphql.policy.board import PolicyColumn, at_board, load_board
 from api.graphql.policy.briefs import PolicyBrief, at_brief, load_brief
 from api.graphql.policy.lobbying import LobbyingPosition, at_lobbying, load_lobbying
+from api.graphql.policy.measure_rules import PolicyMeasureSummary, at_summary, load_summaries
+from api.graphql.policy.measure_search import PolicyMeasureMatch, at_search, load_matches
+from api.graphql.policy.measures import (
+    PolicyMeasureChangeConnection,
+    PolicyMeasureConnection,
+    policy_measure_changes,
+    policy_measures,
+)
 from api.graphql.policy.plans import PolicyPlanConnection, policy_plans
 from api.graphql.practices.practices import PracticeConnection, practices
 from api.graphql.reallocation.scenarios import ReallocationScenarioConnection, reallocation_scenarios
 from models.partnerships import AnchorEntity as AnchorRow
+from models.partnerships import DisparityMethod, FigureReview
 from models.partnerships import Partnership as PartnershipRow
 
 __all__ = ["PARTNERSHIP", "PLANS", "Partnership", "PartnershipConnection"]
@@ -92,6 +106,15 @@ def population_groups(key: bool | None = None) -> Rows:
 
 
 @strawberry.type
+class OwnRule:
+    """How the partnership judges its disparities: `margin` in points, `periods` in a run."""
+
+    method: DisparityMethod
+    margin: Decimal
+    periods: int
+
+
+@strawberry.type
 class Partnership(Node):
     """A cradle-to-career partnership. A fiscal year bears the calendar year in which it ends."""
 
@@ -110,6 +133,7 @@ class Partnership(Node):
     indicators: IndicatorConnection = listed(indicators)
     population_groups: list[PopulationGroup] = listed(population_groups)
     disparities: DisparityConnection = listed(gaps.arguments)
+    alignment: Alignment = listed(at_alignment)
     reallocation_scenarios: ReallocationScenarioConnection = listed(reallocation_scenarios)
     staffing: StaffingOutlook | None = listed(at_staffing)
     simulate_funder_loss: FunderLoss | None = listed(at_loss)
@@ -127,8 +151,20 @@ class Partnership(Node):
     lobbying: LobbyingPosition | None = listed(at_lobbying)
     measurements: MeasurementConnection = listed(measurements)
     imports: ImportConnection = listed(imports)
+    coverage: list[CoverageCell] = listed(at_coverage)
+    sources: list[Source]
+    quality_findings: QualityFindingConnection = listed(at_quality)
+    submissions: SubmissionConnection = listed(submissions)
+    figure_review: FigureReview
+    disparity_rule: OwnRule
     permission: Permission = listed(may)
     audit_events: AuditEventConnection = listed(audit_events)
+    policy_measures: PolicyMeasureConnection = listed(policy_measures)
+    policy_measure_changes: PolicyMeasureChangeConnection = listed(policy_measure_changes)
+    policy_measure_summary: PolicyMeasureSummary = listed(at_summary)
+    search_policy_measures: list[PolicyMeasureMatch] = listed(at_search)
+    measure_stale_days: int
+    pocket_approval_days: int
 
 
 PartnershipConnection = Connection[Partnership]
@@ -170,6 +206,10 @@ PLANS = (
             "anchorEntity": One(on=_is_the_anchor),
             "outcomes": Many(order=[By(OUTCOME.c.stage), By(OUTCOME.c.name)]),
             "disparities": Computed(load_disparities, {"id": PARTNERSHIP.c.id}),
+            "coverage": Computed(load_coverage, {"id": PARTNERSHIP.c.id}),
+            "sources": Computed(load_sources, {"id": PARTNERSHIP.c.id}),
+            "qualityFindings": Computed(load_quality, {"id": PARTNERSHIP.c.id}),
+            "alignment": Computed(alignments(is_own=False), {"partnership": PARTNERSHIP.c.id}),
             "staffing": Computed(load_staffing, {"id": PARTNERSHIP.c.id}),
             "simulateFunderLoss": Computed(load_losses, {"id": PARTNERSHIP.c.id}),
             "permission": permission(PARTNERSHIP.c.id),
@@ -178,10 +218,20 @@ PLANS = (
             "policyBoard": Computed(load_board, {"id": PARTNERSHIP.c.id}),
             "policyBrief": Computed(load_brief, {"id": PARTNERSHIP.c.id}),
             "budget": Computed(load_budgets, {"id": PARTNERSHIP.c.id}),
+            "policyMeasureSummary": Computed(load_summaries, {"id": PARTNERSHIP.c.id}),
+            "searchPolicyMeasures": Computed(load_matches, {"id": PARTNERSHIP.c.id}),
             "obligations": members_only(Listed(owed), Right.READ_OBLIGATIONS),
             "matchOffers": members_only(Listed(match_offers), Right.READ_MATCH),
             "reallocationScenarios": members_only(Listed(reallocation_scenarios), Right.READ_SCENARIOS),
             "imports": members_only(Listed(imports), Right.READ_IMPORTS),
+            "submissions": members_only(Listed(submissions), Right.READ_RECORDED),
+            "disparityRule": Part(
+                {
+                    "method": PARTNERSHIP.c.disparity_method,
+                    "margin": PARTNERSHIP.c.disparity_margin,
+                    "periods": PARTNERSHIP.c.disparity_periods,
+                }
+            ),
             "auditEvents": members_only(Listed(audit_events), Right.READ_HISTORY),
         },
     ),

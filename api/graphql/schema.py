@@ -26,10 +26,14 @@ from api.graphql.door.operations import ContextFactory, Operations, core_schema
 from api.graphql.door.sign_in import callers, operator
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
-from api.graphql.outcomes import indicators, measurements, places
-from api.graphql.policy import advocacy, barriers, plans
+from api.graphql.money.transaction_changes import TransactionMutation
+from api.graphql.outcomes import baselines, indicators, measurements, places, submissions
+from api.graphql.outcomes.outcome_changes import OutcomeMutation
+from api.graphql.policy import advocacy, barriers, measures, plans
+from api.graphql.policy.measure_changes import MeasureMutation
 from api.graphql.policy.policy_changes import PolicyMutation
-from api.graphql.practices import findings, practices
+from api.graphql.practices import findings, practices, testimony
+from api.graphql.practices.practice_changes import PracticeMutation
 from api.graphql.queries import Query
 from api.graphql.reallocation import scenarios
 from api.graphql.reallocation.reallocation import Mutation as ReallocationMutation
@@ -42,6 +46,7 @@ PLANS = Plans(
     *agreements.PLANS,
     *advocacy.PLANS,
     *allocations.PLANS,
+    *baselines.PLANS,
     *barriers.PLANS,
     *findings.PLANS,
     *funders.PLANS,
@@ -51,6 +56,7 @@ PLANS = Plans(
     *indicators.PLANS,
     *investments.PLANS,
     *measurements.PLANS,
+    *measures.PLANS,
     *organizations.PLANS,
     *partnerships.PLANS,
     *places.PLANS,
@@ -59,12 +65,22 @@ PLANS = Plans(
     *restrictions.PLANS,
     *scenarios.PLANS,
     *staffing.PLANS,
+    *testimony.PLANS,
+    *submissions.PLANS,
     *transactions.PLANS,
 )
 
 
 @strawberry.type
-class Mutation(ReallocationMutation, AnchorMutation, PolicyMutation):
+class Mutation(
+    ReallocationMutation,
+    AnchorMutation,
+    TransactionMutation,
+    OutcomeMutation,
+    PolicyMutation,
+    MeasureMutation,
+    PracticeMutation,
+):
     """Each change is made whole or not at all, and once per idempotency key."""
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from allocation.evidence.pooling import EffectBasis, pooled_effects
 from allocation.evidence.tier_rules import EvidenceTier
 from allocation.frames.evidence import (
-    KnowledgeShelf,
+    FindingsShelf,
     read_dollars,
     read_practice_evidence,
     read_rationales,
@@ -159,7 +159,7 @@ async def test_the_page_of_a_practice_is_read_from_the_tables(town: Place) -> No
     async with town.database.session(Scope.of(town.id)) as session:
         practice = (await session.execute(select(Practice.id))).scalar_one()
         seen = await read_practice_evidence(
-            session, town.id, practice, shelf=KnowledgeShelf(), fiscal_year=2024
+            session, town.id, practice, shelf=FindingsShelf(), fiscal_year=2024
         )
         assert await read_dollars(session, town.id, practice) == []
     page = practice_facts(seen)

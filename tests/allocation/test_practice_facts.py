@@ -12,14 +12,13 @@ from allocation.evidence.local_disclosure import ShownPeriod
 from allocation.evidence.pooling import at_baseline, pooled_effects
 from allocation.evidence.tier_rules import EvidenceTier
 from allocation.evidence.tiers import InterventionReport, Rationale
+from allocation.library import Library, effects_of, learn_from
 from allocation.practice_facts import (
     Community,
     FunderDollars,
     Practice,
     PracticeEvidence,
     PracticeFacts,
-    effects_of,
-    learn_from,
     practice_facts,
     tiers_of,
 )
@@ -67,7 +66,8 @@ def target(population: str, rate: float) -> Target:
 
 
 def seen(**changes: object) -> PracticeEvidence:
-    findings = (FINDING,)
+    if "findings" in changes:
+        changes["known"] = Library(changes.pop("findings")).of("tutoring")  # type: ignore[arg-type]  # as below
     whole = PracticeEvidence(
         practice=Practice(
             id="tutoring",
@@ -85,12 +85,12 @@ def seen(**changes: object) -> PracticeEvidence:
             targets={("reading", "all"): target("all", 0.5), ("reading", "black"): target("black", 0.3)},
             everybody="all",
         ),
-        knowledge=learn_from(findings),
+        known=Library((FINDING,)).of("tutoring"),
         index=PriceIndex("Town", {2020: Decimal(50), 2024: Decimal(60)}),
         fiscal_year=2024,
-        findings=findings,
         local={"reading": (SHOWN,)},
         dollars=(DOLLARS,),
+        testimony_count=1,
     )
     return replace(whole, **changes)  # type: ignore[arg-type]  # each test names fields of the dataclass
 

@@ -53,14 +53,15 @@ def test_the_rights_of_each_role_are_these() -> None:
     everything = set(Right)
     own_only = {Right.READ_BOOKS, Right.READ_RENEWALS, Right.READ_TERMS, Right.DECIDE}
     own_only |= {Right.READ_STAFFING, Right.READ_BUDGET, Right.READ_OBLIGATIONS}
+    policy_alone = {Right.RECORD_MEASURES}
     held = {role: {right for right in Right if bearer(role).denied(right, HERE) is None} for role in Role}
     table = {Right.READ_SCENARIOS, Right.SUGGEST, Right.READ_MATCH}
     assert held == {
         Role.ADMIN: everything,
-        Role.ANCHOR: everything,
+        Role.ANCHOR: everything - policy_alone,
         Role.FUNDER: table,
         Role.POLICY: table | {Right.READ_TERMS},
-        Role.DATA: table | {Right.READ_TERMS, Right.READ_IMPORTS, Right.READ_HISTORY},
+        Role.DATA: table | {Right.READ_TERMS, Right.READ_IMPORTS, Right.READ_HISTORY, Right.RECORD_EVIDENCE},
         Role.FACILITATOR: table | {Right.READ_TERMS},
         Role.COMMUNITY: set(),
     }

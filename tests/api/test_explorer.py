@@ -1,13 +1,17 @@
 """The explorer's page and what it loads."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
+from graphql import OperationDefinitionNode, parse, validate
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from api.explorer import explorer_routes
+from api.explorer import explorer_routes, questions
+from api.graphql.schema import schema
 
 
 @pytest.fixture
@@ -46,3 +50,25 @@ def test_the_page_starts_the_explorer_at_this_hosts_graphql(client: TestClient) 
     script = client.get("/explorer/start.js")
     assert 'location.origin + "/graphql"' in script.text
     assert script.headers["content-type"].startswith("text/javascript")
+
+
+def test_every_written_question_is_a_tab_that_bears_its_name(client: TestClient) -> None:
+    written = Path(__file__).resolve().parents[2] / "docs" / "questions"
+    names = sorted(path.stem for path in written.glob("*.graphql"))
+    assert sorted(questions()) == names
+    first = client.get("/explorer/start.js").text.splitlines()[0]
+    tabs = json.loads(first.removeprefix("const defaultTabs = ").removesuffix(";"))
+    operations = [
+        each
+        for tab in tabs
+        for each in parse(tab["query"]).definitions
+        if isinstance(each, OperationDefinitionNode)
+    ]
+    assert [each.name.value for each in operations if each.name] == [
+        "".join(word.capitalize() for word in name.split("-")) for name in names
+    ]
+
+
+@pytest.mark.parametrize("name", questions())
+def test_every_written_question_is_valid(name: str) -> None:
+    assert validate(schema()._schema, parse(questions()[name])) == []

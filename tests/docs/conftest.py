@@ -14,7 +14,10 @@ from api.graphql.door.requests import Request
 from api.graphql.schema import build_for_operator
 from migrations.upgrade import upgrade
 from models.database import Database, Logins
+from tests.api.conftest import demo_database, demonstration
 from tests.conftest import scratch_database
+
+__all__ = ["demo_database", "demonstration"]
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "docs" / "questions"
 Answer = dict[str, Any]  # a GraphQL object

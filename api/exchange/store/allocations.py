@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allocation.ledger import AccountKey, Line, Posting, any_of, open_accounts, post
+from allocation.ledger import AccountKey, Line, Posting, any_of, line_of, open_accounts, post
 from api.exchange.records_money import AllocationRecord
 from api.exchange.report import Example, ImportReport
 from api.exchange.store.money import minor, optional_minor, written
@@ -200,19 +200,6 @@ async def _balances(session: AsyncSession, partnership_id: UUID, ids: set[UUID])
             key = AccountKey(a.investment_id, a.kind, a.unit, line_of(a))
             held[key] += a.credits_posted - a.debits_posted - a.debits_pending
     return dict(held)
-
-
-def line_of(account: Account) -> Line:
-    """What the account's dollars are for."""
-    return Line(
-        use=account.use or ResourceUse.UNASSIGNED,
-        practice_id=account.practice_id,
-        outcome_id=account.outcome_id,
-        population_id=account.population_id,
-        area_id=account.area_id,
-        position_id=account.position_id,
-        fiscal_year=account.fiscal_year,
-    )
 
 
 def _look_up(names: Names, record: AllocationRecord, report: ImportReport) -> Wanted | None:

@@ -1,5 +1,7 @@
 """Stores what a recipe says of its indicators: the indicator, its outcome, and the locally chosen reference."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,12 +15,13 @@ from models.base import new_id
 from models.outcomes import Indicator, Outcome, Reference
 from models.partnerships import ReferenceKind
 
+ANY_OTHER = "*"
 CHECKED = ("name", "unit", "higher_is_better")
 
 
 async def store_indicators(session: AsyncSession, partnership_id: UUID, recipe: Recipe) -> None:
     """Creates the recipe's indicators, or checks that they are the same. Errors: ReadError."""
-    terms = dict(recipe.indicators)
+    terms = {code: each for code, each in recipe.indicators.items() if code != ANY_OTHER}
     named = recipe.constants.get("indicator")
     if recipe.indicator and named:
         terms[named] = recipe.indicator
@@ -28,6 +31,19 @@ async def store_indicators(session: AsyncSession, partnership_id: UUID, recipe: 
         indicator = await _find(session, partnership_id, code)
         if indicator and recipe.reference:
             await store_reference(session, indicator, recipe.reference)
+
+
+async def store_others(
+    session: AsyncSession, partnership_id: UUID, recipe: Recipe, codes: Iterable[str]
+) -> None:
+    """Creates the indicators among `codes` that nothing describes but `[indicators."*"]`. Errors: ReadError."""
+    terms = recipe.indicators.get(ANY_OTHER)
+    if terms is None:
+        return
+    for code in codes:
+        if await _find(session, partnership_id, code) is None:
+            named = replace(terms, name=f"{terms.name or code} ({code})")
+            await _indicator(session, partnership_id, recipe.name, code, named)
 
 
 async def store_reference(session: AsyncSession, indicator: Indicator, terms: ReferenceTerms) -> None:

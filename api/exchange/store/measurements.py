@@ -5,12 +5,15 @@ from operator import attrgetter
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from allocation.submissions import HandedIn, arrival, hand_in
 from api.exchange.records import MeasurementRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.store.groups import store_groups
-from api.exchange.store.indicators import store_indicators
+from api.exchange.store.indicators import store_indicators, store_others
 from api.exchange.store.places import store_areas
+from api.exchange.store.rows import settle
 from api.exchange.store.staging import Import, analyze, count_actions, fetch, leave_out, recount, run, stage
+from models.submissions import DataSource
 
 FIELDS = {
     "row": "int",
@@ -79,23 +82,34 @@ insert into measurement (partnership_id, id, indicator_id, area_id, population_i
 select :p, n.measurement_id, n.indicator_id, n.area_id, n.population_id, n.period_start, n.period_end
 from incoming n where n.action = 'created' order by n.n
 """
+# Files that repeat former readings may differ on them. What a file has said before it does not say anew, or bringing
+# last week's file again would take back what this week's has corrected.
 COMPARE = """
-update incoming n set version = newest.version, action = case when newest.is_same then 'unchanged' else 'updated' end
+update incoming n set version = newest.version,
+  action = case when newest.is_same or coalesce(own.is_same, false) then 'unchanged' else 'updated' end
 from incoming k cross join lateral (
   select f.version, (f.status, f.value, f.low, f.high, f.mark, f.numerator, f.denominator, f.already_public)
     is not distinct from
     (k.status, k.value, k.low, k.high, k.mark, k.numerator, k.denominator, :already_public) as is_same
   from raw.figure f where f.partnership_id is not distinct from :p and f.measurement_id = k.measurement_id
   order by f.version desc limit 1) newest
+left join lateral (
+  select (f.status, f.value, f.low, f.high, f.mark, f.numerator, f.denominator, f.already_public)
+    is not distinct from
+    (k.status, k.value, k.low, k.high, k.mark, k.numerator, k.denominator, :already_public) as is_same
+  from raw.figure f where f.partnership_id is not distinct from :p and f.measurement_id = k.measurement_id
+    and f.source_file = :file order by f.version desc limit 1) own on true
 where k.action = 'known' and n.n = k.n
 """
 NEW_FIGURES = """
 insert into raw.figure (partnership_id, measurement_id, version, recorded_by, status, value, low, high, mark, numerator,
-  denominator, already_public, source_system, source_file, source_row, import_id)
+  denominator, already_public, source_system, source_file, source_row, import_id, submission_id)
 select :p, measurement_id, coalesce(version, 0) + 1, :actor, status, value, low, high, mark, numerator, denominator,
-  :already_public, :system, :file, row, :import_id
+  :already_public, :system, :file, row, :import_id, :submission_id
 from incoming where action in ('created', 'updated', 'known') order by n
 """
+
+DIFFERING = "select count(*) as number from incoming where action in ('created', 'updated', 'known')"
 
 _fields_of = attrgetter(*FIELDS)
 
@@ -105,12 +119,16 @@ async def store_measurements(
 ) -> None:
     """Stores the records in a steward's session, with the indicators that the recipe describes.
 
-    A figure that differs from its newest version becomes the next one; nothing is overwritten.
+    A figure that differs from its newest version becomes the next one; nothing is overwritten. Whether they
+    wait for somebody's approval is the partnership's choice (`figure_review`).
     Errors: ReadError where the recipe contradicts an indicator that is known.
     """
     p = run_of.partnership_id
     await store_indicators(session, p, run_of.recipe)
+    await _store_source(session, run_of)
     await stage(session, FIELDS, (_fields_of(record) async for record in records), found=FOUND)
+    codes = await fetch(session, "select distinct indicator from incoming order by 1")
+    await store_others(session, p, run_of.recipe, [row.indicator for row in codes])
     await leave_out(session, report, UNKNOWN_INDICATOR, p=p)
     await store_areas(session, p, report)
     await store_groups(session, p, report)
@@ -122,6 +140,14 @@ async def store_measurements(
     await count_actions(session, report)
 
 
+async def _store_source(session: AsyncSession, run_of: Import) -> None:
+    """Keeps the recipe's source and how fresh decisions need it; a recipe that says nothing of it changes nothing."""
+    recipe = run_of.recipe
+    if recipe.source and recipe.cadence_days:
+        key, values = {"name": recipe.source}, {"decision_cadence_days": recipe.cadence_days}
+        await settle(session, DataSource, run_of.partnership_id, key=key, values=values)
+
+
 async def _write(session: AsyncSession, run_of: Import) -> None:
     p, already_public = run_of.partnership_id, run_of.recipe.already_public
     await run(session, MATCH_MEASUREMENTS, p=p)
@@ -129,16 +155,22 @@ async def _write(session: AsyncSession, run_of: Import) -> None:
     await analyze(session, "incoming")
     await run(session, NEW_MEASUREMENTS, p=p)
     await recount(session, "measurement")
-    await run(session, COMPARE, p=p, already_public=already_public)
+    await run(session, COMPARE, p=p, already_public=already_public, file=run_of.file)
+    differing = (await fetch(session, DIFFERING))[0].number
+    if not differing:
+        return
+    step = await arrival(session, p, is_imported=True)
+    submission_id = await hand_in(session, p, HandedIn(run_of.actor, differing, run_of.id), step)
     await run(
         session,
         NEW_FIGURES,
         p=p,
         actor=run_of.actor,
         already_public=already_public,
-        system=run_of.format,
+        system=run_of.recipe.source or run_of.format,
         file=run_of.file,
         import_id=run_of.id,
+        submission_id=submission_id,
     )
     await recount(session, "raw.figure")
 

@@ -9,10 +9,9 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from allocation.ledger import AccountKey, Line, Posting, open_accounts, post
+from allocation.ledger import AccountKey, Line, Posting, line_of, open_accounts, post
 from api.exchange.records_anchor import LedgerRecord
 from api.exchange.report import Example, ImportReport
-from api.exchange.store.allocations import line_of
 from api.exchange.store.money import minor, written
 from api.exchange.store.names import Names, UnknownName, tell_unknown
 from api.exchange.store.rows import count

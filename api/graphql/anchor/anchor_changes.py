@@ -1,7 +1,7 @@
 """The anchor's changes: who is asked for the right, and what each payload shows. See changes.py for the rest."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import strawberry
 from strawberry.types import Info
@@ -17,28 +17,20 @@ from api.graphql.anchor.outlooks import StaffWarning, warnings_of
 from api.graphql.anchor.staff_changes import put_position
 from api.graphql.anchor.staffing import StaffPosition
 from api.graphql.common.basics import row
-from api.graphql.common.changes import Change, Changed, Refused, UserError, changed, not_found, partnership_of
+from api.graphql.common.changes import Change, Changed, Refused, UserError, changed, partnership_of
 from api.graphql.common.checks import Checks
+from api.graphql.common.checks import of_row as _of_row
 from api.graphql.common.context import Context
-from api.graphql.common.enums import UserErrorCode
-from api.graphql.common.ids import GlobalId, read_id
+from api.graphql.common.ids import GlobalId
 from api.graphql.money.investments import Investment
 from api.graphql.partnerships import Partnership
 from models import obligations, staffing
-from models.base import TenantRow
 from models.in_kind import InKindResource as InKindRow
 from models.resources import Investment as InvestmentRow
 
-__all__ = ["AnchorMutation"]
+__all__ = ["AnchorMutation", "InvestmentPayload"]
 
 Asked = Info[Context, None]
-R = TypeVar("R", bound=TenantRow)
-
-
-class Keyed(Protocol):
-    """An input of a change."""
-
-    idempotency_key: str
 
 
 @strawberry.type
@@ -121,31 +113,6 @@ async def _in_partnership(
         return Changed.refused(refused.faults)
     change = Change(name, partnership.id, asked.idempotency_key, asked)
     return await changed(context, change, lambda session: work(Checks(session, partnership.id)))
-
-
-async def _of_row(
-    context: Context,
-    name: str,
-    asked: Keyed,
-    of: tuple[type[R], str, str, str],
-    work: Callable[[Checks, R], Awaitable[GlobalId]],
-) -> Changed:
-    """A change of one row; `of` is its class, its GraphQL type, the input's field and the id in it."""
-    model, type_name, path, text = of
-    found = read_id(text, type_name)
-    if found is None or len(found.key) != 2 or found.partnership_id not in context.caller.roles:
-        return Changed.refused(not_found(path).faults)
-    if context.caller.denied(Right.KEEP_BOOKS, found.partnership_id):
-        return Changed.refused(Refused.at(path, UserErrorCode.FORBIDDEN, Right.KEEP_BOOKS.reason).faults)
-
-    async def done(checks: Checks) -> GlobalId:
-        kept = await checks.session.get(model, found.key, with_for_update=True)
-        if kept is None:
-            raise not_found(path)
-        return await work(checks, kept)
-
-    change = Change(name, found.partnership_id, asked.idempotency_key, asked)
-    return await changed(context, change, lambda session: done(Checks(session, found.partnership_id)))
 
 
 @strawberry.type

@@ -103,13 +103,17 @@ class Changed:
 Work = Callable[[AsyncSession], Awaitable[GlobalId]]
 
 
-async def changed(context: Context, change: Change, work: Work) -> Changed:
-    """Makes a change in one transaction, or gives the answer that its key already has."""
+async def changed(context: Context, change: Change, work: Work, *, of_figures: bool = False) -> Changed:
+    """Makes a change in one transaction, or gives the answer that its key already has.
+
+    `of_figures` is for those that record figures, which readers cannot: docs/disclosure.md.
+    """
+    opened = context.stewarding if of_figures else context.writing
     try:
         require(
             1 <= len(change.key) <= KEY_LENGTH, "idempotencyKey", f"A key has 1 to {KEY_LENGTH} characters."
         )
-        async with context.writing(change.partnership_id) as session:
+        async with opened(change.partnership_id) as session:
             kept = await _kept(session, context.caller.actor, change)
             if kept is not None:
                 return Changed(kept, replayed=True)

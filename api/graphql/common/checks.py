@@ -1,25 +1,33 @@
 """Checks of an input's fields: each notes what is wrong at its path, so that all of it is told at once."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.graphql.common.changes import Fault, Refused
+from api.access import Right
+from api.graphql.common.changes import Change, Changed, Fault, Refused, changed, not_found
+from api.graphql.common.context import Context
 from api.graphql.common.enums import UserErrorCode
-from api.graphql.common.ids import read_id
+from api.graphql.common.ids import GlobalId, read_id
 from api.graphql.reallocation.reallocation_inputs import MoneyInput
 from models.base import TenantRow
 
-__all__ = ["Checks"]
+__all__ = ["Checks", "Keyed", "of_row"]
 
 CENT: Final = Decimal("0.01")
 MOST: Final = Decimal(10) ** 13
 R = TypeVar("R", bound=TenantRow)
+
+
+class Keyed(Protocol):
+    """An input of a change."""
+
+    idempotency_key: str
 
 
 @dataclass
@@ -86,3 +94,35 @@ class Checks:
         """Raises Refused with every fault."""
         if self.faults:
             raise Refused(*self.faults)
+
+
+async def of_row(
+    context: Context,
+    name: str,
+    asked: Keyed,
+    of: tuple[type[R], str, str, str],
+    work: Callable[[Checks, R], Awaitable[GlobalId]],
+    *,
+    is_locked: bool = True,
+) -> Changed:
+    """A change of one row; `of` is its class, its GraphQL type, the input's field and the id in it.
+
+    The row stays locked until the change is made, unless it is one that never changes.
+    """
+    model, type_name, path, text = of
+    found = read_id(text, type_name)
+    if found is None or len(found.key) != 2 or found.partnership_id not in context.caller.roles:
+        return Changed.refused(not_found(path).faults)
+    if context.caller.denied(Right.KEEP_BOOKS, found.partnership_id):
+        return Changed.refused(Refused.at(path, UserErrorCode.FORBIDDEN, Right.KEEP_BOOKS.reason).faults)
+
+    lock = {"key_share": True} if is_locked else None
+
+    async def done(checks: Checks) -> GlobalId:
+        kept = await checks.session.get(model, found.key, with_for_update=lock)
+        if kept is None:
+            raise not_found(path)
+        return await work(checks, kept)
+
+    change = Change(name, found.partnership_id, asked.idempotency_key, asked)
+    return await changed(context, change, lambda session: done(Checks(session, found.partnership_id)))

@@ -1,7 +1,8 @@
 """The context of an operation: who asks, and the one door to the database.
 
 Reading goes through one session at a time, opened when it is first needed and shared under a lock, because
-resolvers run together and a session is for one of them. Writing opens a transaction of its own.
+resolvers run together and a session is for one of them; all of it sees one snapshot, so that the figures of an
+answer fit each other. Writing opens a transaction of its own.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from api.access import Caller, Right
 from api.graphql.common.bulkheads import Bulkhead
 from api.graphql.common.errors import Code, Refusal
 from api.graphql.door.limits import LIMITS
+from api.stewardship import stewarding
 from models.database import Database, Scope
 
 __all__ = ["Context", "Forbidden", "Later"]
@@ -41,8 +43,8 @@ class Forbidden(Refusal):
 class Driver(Protocol):
     """The part of an asyncpg connection that is used here."""
 
-    async def fetchval(self, query: str, *args: object) -> Any:  # whatever the statement selects
-        """The first column of the first row."""
+    async def fetch(self, query: str, *args: object) -> Sequence[Sequence[Any]]:  # whatever is selected
+        """All rows: a statement of which only one row is asked for is never run in parallel."""
         ...
 
 
@@ -96,7 +98,8 @@ class Context:
 
         async def fetched(session: AsyncSession) -> bytes | None:
             driver = await _driver(session)
-            return cast("bytes | None", await driver.fetchval(sql, *bound))
+            rows = await driver.fetch(sql, *bound)
+            return cast("bytes | None", rows[0][0] if rows else None)
 
         return await self.run(fetched)
 
@@ -129,6 +132,13 @@ class Context:
         ):
             yield session
 
+    @asynccontextmanager
+    async def stewarding(self, partnership_id: UUID) -> AsyncGenerator[AsyncSession]:
+        """As `writing`, where figures are recorded; the right to do so is checked before."""
+        await self.rest()
+        async with stewarding(self.database, self.caller, partnership_id) as session:
+            yield session
+
     async def rest(self) -> None:
         """Gives the connection back and forgets what was read; what follows reads anew."""
         for task in self._known.values():
@@ -148,7 +158,7 @@ class Context:
         scope = Scope(tuple(self.caller.roles), None, self.caller.actor)
         await self._reading.enter_async_context(self._placed(sorted(self.caller.roles) or (EVERYBODY,)))
         session = await self._reading.enter_async_context(
-            self.database.session(scope, seconds=self._seconds())
+            self.database.session(scope, seconds=self._seconds(), one_snapshot=True)
         )
         self._session = session
         await session.execute(OPEN_PUBLIC)

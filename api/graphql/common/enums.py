@@ -7,23 +7,28 @@ import strawberry
 from allocation.answer import BindingKind
 from allocation.disparities import DisparityStatus
 from allocation.evidence.finding import Setting
+from allocation.evidence.local import Baseline
 from allocation.evidence.pooling import EffectBasis
 from allocation.movements import NarrowingCause
 from allocation.problem import Objective
+from allocation.trends import OutcomeTrend
 from models.advocacy import AdvocacyKind, LobbyingClass, PolicyDollarKind, Position
 from models.in_kind import InKindKind, InKindUnit
 from models.ledger import AccountKind, TransactionKind
 from models.measurements import MeasurementStatus, SuppressionRule
+from models.measures import MeasureAspect, MeasureStatus
 from models.obligations import ObligationKind
 from models.organizations import Sector
 from models.outcomes import Stage
-from models.partnerships import DisparityMethod, ReferenceKind
+from models.partnerships import DisparityMethod, FigureReview, ReferenceKind
 from models.people import Role
 from models.plans import PolicyLevel, PolicyStance, PolicyStatus
 from models.practices import StudyDesign
 from models.resources import DatePrecision, EvidenceTier, FunderKind, ResourceUse
 from models.scenarios import MoveDecision, ScenarioStatus
 from models.staffing import KeyRole, Provision
+from models.submissions import QualityKind, SubmissionStep
+from models.testimony import TestimonyView
 from policy.lobbying import Audience, Body, Exemption
 
 __all__ = ["AlignmentStep", "FindingSeverity", "LockReason", "ReportStatus", "TimeBucket", "UserErrorCode"]
@@ -40,13 +45,16 @@ for _kind in (
         FunderKind,
     ),
     *(InKindKind, InKindUnit, KeyRole, MeasurementStatus, MoveDecision, NarrowingCause, Objective),
+    *(MeasureAspect, MeasureStatus),
     *(ObligationKind, Provision),
     *(ReferenceKind, ResourceUse, Role, ScenarioStatus, Sector, Setting, Stage, StudyDesign, SuppressionRule),
-    TransactionKind,
+    *(FigureReview, OutcomeTrend, QualityKind, SubmissionStep),
     *(AdvocacyKind, Audience, Body, Exemption, LobbyingClass, PolicyDollarKind, Position),
     *(PolicyLevel, PolicyStance, PolicyStatus),
+    *(TestimonyView, TransactionKind),
 ):
     strawberry.enum(_kind)
+strawberry.enum(Baseline, name="BaselineEquivalence")  # a figure's first value has the plain name
 
 
 @strawberry.enum

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from api.graphql.money.transactions import Transaction
     from api.graphql.organizations import Organization
     from api.graphql.outcomes.disparities import Disparity
-    from api.graphql.outcomes.indicators import Indicator, Outcome
+    from api.graphql.outcomes.indicators import Indicator, Outcome, Target
     from api.graphql.outcomes.measurements import Measurement
     from api.graphql.outcomes.places import Area, PopulationGroup
     from api.graphql.partnerships import Partnership
+    from api.graphql.policy.measures import PolicyMeasure
     from api.graphql.policy.plans import PolicyPlan
     from api.graphql.practices.findings import Finding
     from api.graphql.practices.practices import Practice
@@ -39,11 +40,13 @@ __all__ = [
     "LazyOrganization",
     "LazyOutcome",
     "LazyPartnership",
+    "LazyPolicyMeasure",
     "LazyPolicyPlan",
     "LazyPopulationGroup",
     "LazyPractice",
     "LazyReallocationScenario",
     "LazyStaffPosition",
+    "LazyTarget",
     "LazyTransaction",
 ]
 
@@ -62,10 +65,12 @@ LazyOrganization = Annotated["Organization", strawberry.lazy("api.graphql.organi
 LazyOutcome = Annotated["Outcome", strawberry.lazy("api.graphql.outcomes.indicators")]
 LazyPartnership = Annotated["Partnership", strawberry.lazy("api.graphql.partnerships")]
 LazyPolicyPlan = Annotated["PolicyPlan", strawberry.lazy("api.graphql.policy.plans")]
+LazyPolicyMeasure = Annotated["PolicyMeasure", strawberry.lazy("api.graphql.policy.measures")]
 LazyPopulationGroup = Annotated["PopulationGroup", strawberry.lazy("api.graphql.outcomes.places")]
 LazyPractice = Annotated["Practice", strawberry.lazy("api.graphql.practices.practices")]
 LazyReallocationScenario = Annotated[
     "ReallocationScenario", strawberry.lazy("api.graphql.reallocation.scenarios")
 ]
 LazyStaffPosition = Annotated["StaffPosition", strawberry.lazy("api.graphql.anchor.staffing")]
+LazyTarget = Annotated["Target", strawberry.lazy("api.graphql.outcomes.indicators")]
 LazyTransaction = Annotated["Transaction", strawberry.lazy("api.graphql.money.transactions")]

@@ -50,14 +50,10 @@ class Meter:
 
     def spend(self, caller: str, objects: int) -> None:
         """Takes what an operation may bring; raises Refusal RATE_LIMITED, and takes nothing, where it is not there."""
-        self.check(caller, objects)
-        self._accounts[caller].level -= objects
-
-    def check(self, caller: str, objects: int) -> None:
-        """Raises Refusal RATE_LIMITED where so much is not there; takes nothing."""
         account = self._filled(caller)
         if account.level < objects:
             raise self._refusal(objects - account.level)
+        account.level -= objects
 
     def _filled(self, caller: str) -> _Account:
         held, now = float(self.limits.objects_held), self.clock()

@@ -118,15 +118,16 @@ class Operations:
 
     @asynccontextmanager
     async def opened(self, call: Call) -> AsyncGenerator[OperationContext]:
-        """The context of a call. Errors: Refusal; guesses at tokens are limited by where they come from."""
-        guesses = f"guesses of {address_of(call.connection)}"
-        if self.meter is not None:
-            self.meter.check(guesses, self.limits.unknown_token_objects)
+        """The context of a call. Errors: Refusal; guesses at tokens are limited by where they come from.
+
+        Whoever has a token that is known is let in whatever others at his address have guessed.
+        """
         async with AsyncExitStack() as stack:
             try:
                 context = await stack.enter_async_context(self.contexts(call))
             except Refusal as refusal:
                 if self.meter is not None and refusal.code is Code.UNAUTHENTICATED:
+                    guesses = f"guesses of {address_of(call.connection)}"
                     self.meter.spend(guesses, self.limits.unknown_token_objects)
                 raise
             yield context

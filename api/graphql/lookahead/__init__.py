@@ -12,6 +12,9 @@ What a resolver returns
     Row(of, key)
         The row of type `of` with this primary key (a tuple in the table's order: GlobalId.key), or null.
         All rows that one place of the answer asks for are fetched by one statement.
+    Written(writer, key)
+        A value whose JSON the writer spells by its key of ids, where it is made of no one table's rows: the
+        values of a writer at one place are fetched by one statement.
 
 What a piece of SQL is
     Sql = Callable[[Scope], str]
@@ -48,6 +51,7 @@ How the fields of a GraphQL type are read
             await load(context, rows, arguments): rows is a list of {name: value} (UUID, Decimal, date, ...)
             for all rows of the place at once; the answer is one value for each, in order: leaves,
             strawberry objects, Rows, Row, None, or an exception (null with an error at that row's path).
+        Spelled(spell)              spell(compiler, field, scope) -> Piece: JSON that the subject writes itself
         Guarded(source, check)      check(context) -> None, or the exception that stands at the field's path
     `on(parent, child)` is a condition on two Scopes, for what no foreign key says.
     Plans(*plans).check(schema) raises PlanError with every field that has no source or may be null against
@@ -77,7 +81,7 @@ from api.graphql.lookahead.conditions import (
 from api.graphql.lookahead.executor import CONNECTION_SETTINGS, look_ahead
 from api.graphql.lookahead.fields import rows_field
 from api.graphql.lookahead.plans import ConnectionPlan, PlanError, Plans, TypePlan
-from api.graphql.lookahead.rows import By, Row, Rows
+from api.graphql.lookahead.rows import By, Row, Rows, Writer, Written
 from api.graphql.lookahead.sources import (
     Choice,
     Computed,
@@ -87,6 +91,7 @@ from api.graphql.lookahead.sources import (
     Many,
     One,
     Part,
+    Spelled,
     Value,
     money,
 )
@@ -109,9 +114,12 @@ __all__ = [
     "Row",
     "Rows",
     "Scope",
+    "Spelled",
     "Sql",
     "TypePlan",
     "Value",
+    "Writer",
+    "Written",
     "all_of",
     "any_of",
     "at_least",

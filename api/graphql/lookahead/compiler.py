@@ -28,7 +28,7 @@ from api.graphql.lookahead.leaves import column_leaf, decoder, expression_leaf, 
 from api.graphql.lookahead.places import ABSENT, TYPE_KEY, Place, PlaceField, Places
 from api.graphql.lookahead.plans import Plans, TypePlan
 from api.graphql.lookahead.relations import Joined, joined
-from api.graphql.lookahead.rows import Rows
+from api.graphql.lookahead.rows import Rows, Writer
 from api.graphql.lookahead.sources import (
     Choice,
     Computed,
@@ -40,6 +40,7 @@ from api.graphql.lookahead.sources import (
     One,
     Part,
     Source,
+    Spelled,
     Value,
 )
 from api.graphql.lookahead.sql import (
@@ -153,6 +154,18 @@ class Compiler:
         )
         return Piece(text, places)
 
+    def written(self, writer: Writer, field: PlaceField, keys: Sequence[tuple[Any, ...]]) -> Piece:
+        """The value of a single key, which the planner then knows; of several keys, a list in their order."""
+        if len(keys) == 1:
+            return writer.piece(self, field, [f"{self.binder.bind(part)}::uuid" for part in keys[0]])
+        parts = list(zip(*keys, strict=True))
+        names = [f"k{n}" for n in range(len(parts))]
+        arrays = ", ".join(f"{self.binder.bind(list(part))}::uuid[]" for part in parts)
+        piece = writer.piece(self, field, [f"k.{name}" for name in names])
+        keyed = f"unnest({arrays}) with ordinality k({', '.join(names)}, n)"
+        text = f"(select coalesce(json_agg(x.j order by x.n), '[]') from (select k.n, {piece.sql} j from {keyed}) x)"  # noqa: S608 - as above
+        return Piece(text, piece.places)
+
     # ------------------------------------------------------------------ objects
     def object(
         self,
@@ -261,6 +274,8 @@ class Compiler:
             return self._items(field, source, scope)
         if isinstance(source, Choice):
             return self._choice(field, source, scope)
+        if isinstance(source, Spelled):
+            return source.spell(self, field, scope)
         if isinstance(source, Computed | Guarded):
             raise PlanError("the items of a list are not computed one by one; compute the list")
         return self._related(field, source, scope)

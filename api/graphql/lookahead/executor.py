@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import orjson
 from graphql import (
+    GraphQLField,
     GraphQLNonNull,
     GraphQLOutputType,
     GraphQLResolveInfo,
@@ -18,9 +19,9 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from api.graphql.lookahead.compiler import Compiler, Piece, object_type
 from api.graphql.lookahead.finishing import Finisher, Spot, null_forbidden
-from api.graphql.lookahead.places import ABSENT, Places
+from api.graphql.lookahead.places import ABSENT, PlaceField, Places
 from api.graphql.lookahead.plans import Plans
-from api.graphql.lookahead.rows import Row, Rows
+from api.graphql.lookahead.rows import Row, Rows, Writer, Written
 from api.graphql.lookahead.sql import Binder
 
 __all__ = ["CONNECTION_SETTINGS", "look_ahead"]
@@ -34,10 +35,10 @@ _MARK: Final = ABSENT.encode()
 
 @dataclass
 class _Batch:
-    """The rows of one type that one place asks for, until the event loop has turned once."""
+    """The rows of one type, or the values of one writer, that a place asks for until the loop has turned once."""
 
-    of: str
-    details: FieldDetailsList
+    of: str | Writer
+    spot: Spot
     keys: dict[tuple[Any, ...], None] = field(default_factory=dict)
     found: asyncio.Future[tuple[dict[tuple[Any, ...], Any], Places | None]] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
@@ -51,7 +52,7 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # graphql-core's, passed on
         super().__init__(*args, **kwargs)
-        self._batches: dict[tuple[int, str], _Batch] = {}
+        self._batches: dict[tuple[int, str | Writer], _Batch] = {}
         self._running: set[asyncio.Task[None]] = set()
 
     def complete_value(
@@ -67,7 +68,11 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
         if type(result) is Rows:
             return self._complete_rows(_spot(return_type, field_details_list, info, path), result)
         if type(result) is Row:
-            return self._complete_row(_spot(return_type, field_details_list, info, path), result)
+            spot = _spot(return_type, field_details_list, info, path)
+            return self._complete_row(spot, result.of, result.key)
+        if type(result) is Written:
+            spot = _spot(return_type, field_details_list, info, path)
+            return self._complete_row(spot, result.writer, result.key)
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
     async def _complete_rows(self, spot: Spot, rows: Rows) -> Any:
@@ -88,29 +93,30 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
         return found
 
     # ------------------------------------------------------------------ single rows, many at once
-    async def _complete_row(self, spot: Spot, row: Row) -> Any:
-        batch = self._batch(row.of, spot.details)
-        batch.keys[row.key] = None
+    async def _complete_row(self, spot: Spot, of: str | Writer, key: tuple[Any, ...]) -> Any:
+        batch = self._batch(of, spot)
+        batch.keys[key] = None
         try:
             rows, places = await asyncio.shield(batch.found)
         except asyncio.CancelledError:
             for task in self._running:
                 task.cancel()  # its connection is the operation's, which is ending
             raise
-        value = rows.get(row.key)
+        value = rows.get(key)
         if value is not None and places is not None:
             value = orjson.loads(orjson.dumps(value))  # each path finishes its own: errors have paths
-        return await Finisher(self).finish(self._concrete(spot, row.of, places), value)
+        named = of if isinstance(of, str) else None
+        return await Finisher(self).finish(self._concrete(spot, named, places), value)
 
-    def _batch(self, of: str, details: FieldDetailsList) -> _Batch:
-        key = (id(details), of)
+    def _batch(self, of: str | Writer, spot: Spot) -> _Batch:
+        key = (id(spot.details), of)
         batch = self._batches.get(key)
         if batch is None:
-            batch = self._batches[key] = _Batch(of, details)
+            batch = self._batches[key] = _Batch(of, spot)
             asyncio.get_running_loop().call_soon(self._dispatch, key)
         return batch
 
-    def _dispatch(self, key: tuple[int, str]) -> None:
+    def _dispatch(self, key: tuple[int, str | Writer]) -> None:
         task = asyncio.ensure_future(self._run(self._batches.pop(key)))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -122,10 +128,18 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
             batch.found.set_exception(error)
 
     async def _batched(self, batch: _Batch) -> tuple[dict[tuple[Any, ...], Any], Places | None]:
-        binder = Binder(self.context_value)
+        compiler = Compiler(self, self.plans, Binder(self.context_value))
         keys = list(batch.keys)
-        piece = Compiler(self, self.plans, binder).batch(batch.of, batch.details, keys)
-        text = await self._fetched(piece, binder)
+        if isinstance(batch.of, str):
+            piece = compiler.batch(batch.of, batch.spot.details, keys)
+        else:
+            field = PlaceField("", GraphQLField(batch.spot.type_), batch.spot.details)
+            piece = compiler.written(batch.of, field, keys)
+        text = await self._fetched(piece, compiler.binder)
+        if len(keys) == 1 and isinstance(batch.of, Writer):
+            is_whole = piece.places is None or not (compiler.must_finish or _MARK in (text or b""))
+            value = orjson.Fragment(text or b"null") if is_whole else orjson.loads(text or b"null")
+            return {keys[0]: value}, None if is_whole else piece.places
         return dict(zip(keys, orjson.loads(text or b"[]"), strict=True)), piece.places
 
     def _concrete(self, spot: Spot, of: str | None, places: Places | None) -> Spot:

@@ -29,6 +29,7 @@ from api.graphql.lookahead.sources import (
     One,
     Part,
     Source,
+    Spelled,
     Value,
 )
 from api.graphql.lookahead.sql import Sql
@@ -184,7 +185,7 @@ class Plans:
                 return True
             return not join_of(table, target.table, source.via).is_required
         return isinstance(source, Computed | Guarded) or not isinstance(
-            source, GlobalIdOf | Many | Items | Listed
+            source, GlobalIdOf | Many | Items | Listed | Spelled
         )
 
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from api.graphql.lookahead.sql import Column, Sql, type_name
 
-__all__ = ["By", "Row", "Rows"]
+if TYPE_CHECKING:
+    from api.graphql.lookahead.compiler import Compiler, Piece
+    from api.graphql.lookahead.places import PlaceField
+
+__all__ = ["By", "Row", "Rows", "Writer", "Written"]
 
 
 @dataclass(frozen=True)
@@ -64,3 +68,19 @@ class Row:
 
     of: str
     key: tuple[Any, ...]  # whatever the key's columns hold: mostly UUID
+
+
+class Writer:
+    """Spells a value in SQL; the values of one place share a writer, and are asked of it in one statement."""
+
+    def piece(self, compiler: "Compiler", field: "PlaceField", key: Sequence[str]) -> "Piece":
+        """The value's JSON; `key` has SQL for each part of its key."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Written:
+    """A value that a writer spells, by a key of ids."""
+
+    writer: Writer
+    key: tuple[Any, ...]  # UUID, as far as the database is concerned

@@ -2,12 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from api.graphql.lookahead.rows import By, Rows
 from api.graphql.lookahead.sql import Column, Scope, Sql, literal
+
+if TYPE_CHECKING:
+    from api.graphql.lookahead.compiler import Compiler, Piece
+    from api.graphql.lookahead.places import PlaceField
 
 __all__ = [
     "Choice",
@@ -22,6 +26,7 @@ __all__ = [
     "One",
     "Part",
     "Source",
+    "Spelled",
     "Value",
     "money",
 ]
@@ -157,4 +162,13 @@ class Guarded:
     check: Callable[[Any], Exception | None]  # the context is the application's
 
 
-Source = Column | Value | GlobalIdOf | Part | One | Many | Listed | Items | Choice | Computed | Guarded
+@dataclass(frozen=True)
+class Spelled:
+    """A value that is never null and whose JSON a subject spells itself, with the compiler's help for what is below."""
+
+    spell: "Callable[[Compiler, PlaceField, Scope], Piece]"
+
+
+Source = (
+    Column | Value | GlobalIdOf | Part | One | Many | Listed | Items | Choice | Computed | Guarded | Spelled
+)

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import strawberry
 
+from api.graphql.alignment.alignment import Alignment, alignments, at_alignment
 from api.graphql.common.basics import Node, listed, table_of
 from api.graphql.common.connections import Connection
 from api.graphql.common.lazy import LazyOrganization
@@ -46,6 +47,7 @@ class Funder(Node):
     organization: LazyOrganization
     investments: InvestmentConnection = listed(investments)
     totals: InvestmentTotals = listed(_under)
+    alignment: Alignment = listed(at_alignment)
 
 
 FunderConnection = Connection[Funder]
@@ -119,6 +121,9 @@ PLANS = (
             "investments": Listed(investments),
             "totals": Computed(
                 totals_by(INVESTMENT.c.funder_id), {"partnership": FUNDER.c.partnership_id, "id": FUNDER.c.id}
+            ),
+            "alignment": Computed(
+                alignments(is_own=True), {"partnership": FUNDER.c.partnership_id, "funder": FUNDER.c.id}
             ),
         },
     ),

@@ -43,6 +43,7 @@ from api.graphql.money.amounts import ACCOUNT, COMMITTED, INVESTMENT
 from api.graphql.money.ladder import level, missing
 from api.graphql.money.movability import Movability, movabilities
 from api.graphql.money.restrictions import Restriction
+from api.graphql.money.results import InvestmentResult, load_results
 from api.graphql.money.totals import InvestmentTotals, totals_by
 from api.graphql.money.transactions import TransactionConnection, of_investment, transactions
 from models.resources import DatePrecision, Funder, ResourceUse
@@ -83,6 +84,7 @@ class Investment(Node):
     match: MatchRequirement | None
     instalments: list[Instalment]
     obligations: list[Obligation]
+    results: list[InvestmentResult]
     revisions: RevisionConnection = listed(revisions)
     policy_plan: LazyPolicyPlan | None
     missing: list[AlignmentStep]
@@ -136,6 +138,10 @@ PLANS = (
             "match": Computed(load_match, _KEY),
             "instalments": INSTALMENTS,
             "obligations": members_only(Listed(in_order), Right.READ_OBLIGATIONS),
+            "results": Computed(
+                load_results,
+                _KEY | {"starts_on": INVESTMENT.c.starts_on, "awarded_on": INVESTMENT.c.awarded_on},
+            ),
             "revisions": members_only(Listed(revisions, on=of_event), Right.READ_HISTORY),
             "missing": Value(missing, nullable=False),
             "permission": permission(INVESTMENT.c.partnership_id, owner=owner),

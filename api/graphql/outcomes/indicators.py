@@ -26,6 +26,7 @@ from api.graphql.lookahead import (
     equals,
     is_null,
 )
+from api.graphql.outcomes.baselines import Baseline, baselines
 from api.graphql.outcomes.measurements import MEASUREMENT, MeasurementConnection, is_released, newest_figure
 from models.outcomes import Indicator as IndicatorRow
 from models.outcomes import IndicatorVersion as VersionRow
@@ -145,6 +146,7 @@ class Indicator(Node):
     target: Target | None = listed(target)
     targets: list[Target] = listed(targets)
     versions: list[IndicatorVersion]
+    baselines: list[Baseline] = listed(baselines)
 
 
 IndicatorConnection = Connection[Indicator]
@@ -253,6 +255,7 @@ PLANS = (
             "areas": Many(on=_is_measured_in, order=[By(AREA.c.name)]),
             "versions": Many(order=[By(VERSION.c.valid_from)]),
             "series": Listed(series),
+            "baselines": Listed(baselines),
         },
     ),
 )

@@ -14,6 +14,7 @@ from api.graphql.common.lazy import LazyArea, LazyIndicator, LazyPopulationGroup
 from api.graphql.common.references import optionally
 from api.graphql.lookahead import (
     By,
+    Computed,
     Listed,
     Part,
     Rows,
@@ -25,16 +26,19 @@ from api.graphql.lookahead import (
     at_least,
     at_most,
 )
+from api.graphql.outcomes.submissions import RecordedFigure, load_recordings
 from models.measurements import Figure, MeasurementStatus, SuppressionRule
 from models.measurements import Measurement as MeasurementRow
 from models.outcomes import IndicatorVersion
 
 __all__ = [
+    "FIGURE",
     "MEASUREMENT",
     "PLANS",
     "Measurement",
     "MeasurementConnection",
     "MeasurementFilter",
+    "PublishedFigure",
     "is_released",
     "measurements",
     "newest_figure",
@@ -84,7 +88,8 @@ class Measurement(Node):
 
     `low` and `high` are the bounds of a banded figure; `reason` says in plain words why there is no value.
     `comparable` is false where the definition has changed since the period, so that it does not compare with
-    the newest figures.
+    the newest figures. `recordings` is what lies behind the release, the newest version first, for the data
+    manager alone: each look is kept.
     """
 
     indicator: LazyIndicator
@@ -103,6 +108,7 @@ class Measurement(Node):
     suppression: SuppressionRule | None
     source: SourceReference
     published_as: PublishedFigure | None = listed(published_as)
+    recordings: list[RecordedFigure] | None
 
 
 MeasurementConnection = Connection[Measurement]
@@ -207,6 +213,9 @@ PLANS = (
             "comparable": Value(_is_comparable, nullable=False),
             "source": _SOURCE,
             "publishedAs": Listed(published_as),
+            "recordings": Computed(
+                load_recordings, {"partnership": MEASUREMENT.c.partnership_id, "id": MEASUREMENT.c.id}
+            ),
         },
         visible=lambda _: is_released,
     ),

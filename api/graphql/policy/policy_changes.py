@@ -8,10 +8,10 @@ import strawberry
 from strawberry.types import Info
 
 from api.access import Right
-from api.graphql.anchor.anchor_changes import Keyed, PartnershipPayload
+from api.graphql.anchor.anchor_changes import PartnershipPayload
 from api.graphql.common.basics import row
 from api.graphql.common.changes import Change, Changed, Refused, UserError, changed, not_found, partnership_of
-from api.graphql.common.checks import Checks
+from api.graphql.common.checks import Checks, Keyed
 from api.graphql.common.context import Context
 from api.graphql.common.enums import UserErrorCode
 from api.graphql.common.ids import GlobalId, read_id

@@ -10,8 +10,9 @@ import strawberry
 from allocation.evidence import tiers
 from allocation.evidence.cost import UnitCost, cost_per_additional
 from allocation.evidence.effect_size import improvement_index
-from allocation.evidence.pooling import EffectBasis, PooledEffect
+from allocation.evidence.pooling import AdditionalShare, EffectBasis, PooledEffect
 from allocation.evidence.prices import brought_to, index_for
+from allocation.standing import StandingPopulation
 from api.graphql.common.basics import Money, row
 from api.graphql.common.context import Context
 from api.graphql.common.ids import NotFound, read_id
@@ -19,7 +20,18 @@ from api.graphql.common.lazy import LazyFinding
 from api.graphql.practices.evidence import Evidence, in_words, read_evidence
 from models.resources import EvidenceTier
 
-__all__ = ["CostEstimate", "EffectEstimate", "TierAssessment", "costs", "effects", "tiers_of"]
+__all__ = [
+    "CostEstimate",
+    "EffectEstimate",
+    "TierAssessment",
+    "costs",
+    "effect_estimate",
+    "effects",
+    "percent",
+    "rounded",
+    "tier_assessment",
+    "tiers_of",
+]
 
 Arguments = Mapping[str, Any]  # a field's arguments as strawberry gives them
 Rows = Sequence[Mapping[str, Any]]  # columns of the practices that are asked about
@@ -38,10 +50,15 @@ class TierReason:
 
 @strawberry.type
 class TierAssessment:
-    """The highest tier all of whose rules are met here; `reasons` holds every rule of every tier."""
+    """The highest tier all of whose rules are met here; `reasons` holds every rule of every tier.
+
+    `toNext` are those that keep it from the next tier up, `raterWords` what the raters themselves say.
+    """
 
     tier: EvidenceTier
     reasons: list[TierReason]
+    to_next: list[TierReason]
+    rater_words: list[str]
 
 
 @strawberry.type
@@ -87,24 +104,33 @@ async def tiers_of(context: Context, rows: Rows, arguments: Arguments) -> list[A
         evidence = await read_evidence(context, each["partnership"])
         try:
             population = _population(evidence, each, arguments)
-            found.append(_tier(evidence, evidence.tier(each["id"], population)))
+            assessed = evidence.tier(each["id"], population)
+            found.append(tier_assessment(assessed, evidence.community.populations))
         except NotFound as refusal:
             found.append(refusal)
     return found
 
 
-def _tier(evidence: Evidence, assessed: tiers.TierAssessment) -> TierAssessment:
-    populations = evidence.community.populations
-    reasons = [
-        TierReason(
-            tier=EvidenceTier(each.tier.value),
-            met=each.met,
-            rule=each.rule.value,
-            detail=in_words(each.detail, populations) or "",
-        )
-        for each in assessed.reasons
-    ]
-    return TierAssessment(tier=EvidenceTier(assessed.tier.value), reasons=reasons)
+def tier_assessment(
+    assessed: tiers.TierAssessment, populations: Mapping[str, StandingPopulation]
+) -> TierAssessment:
+    """As the API tells it, with the groups' labels for their ids."""
+    told = {id(each): _reason(each, populations) for each in assessed.reasons}
+    return TierAssessment(
+        tier=EvidenceTier(assessed.tier.value),
+        reasons=list(told.values()),
+        to_next=[told[id(each)] for each in assessed.to_next],
+        rater_words=list(assessed.rater_words),
+    )
+
+
+def _reason(each: tiers.TierReason, populations: Mapping[str, StandingPopulation]) -> TierReason:
+    return TierReason(
+        tier=EvidenceTier(each.tier.value),
+        met=each.met,
+        rule=each.rule.value,
+        detail=in_words(each.detail, populations) or "",
+    )
 
 
 async def effects(context: Context, rows: Rows, arguments: Arguments) -> list[Any]:  # a value, or why not
@@ -125,17 +151,28 @@ def _effect(
 ) -> EffectEstimate:
     effect = evidence.effect(practice["id"], outcome)
     additional = evidence.additional(practice["id"], outcome, population)
+    basis = _basis(evidence, str(practice["id"]))
+    return effect_estimate(practice["partnership"], effect, additional, basis)
+
+
+def effect_estimate(
+    partnership_id: UUID,
+    effect: PooledEffect | None,
+    additional: AdditionalShare | None,
+    otherwise: EffectBasis,
+) -> EffectEstimate:
+    """As the API tells it; `otherwise` is the basis where no effect is known."""
     g = effect.mean if effect else None
     return EffectEstimate(
-        additional_per_hundred=_percent(additional.mean if additional else None),
+        additional_per_hundred=percent(additional.mean if additional else None),
         reason=_why_not(effect, known=additional is not None),
-        low=_percent(additional.low if additional else None),
-        high=_percent(additional.high if additional else None),
-        hedges_g=_rounded(g),
-        improvement_index=_rounded(None if g is None else improvement_index(g)),
+        low=percent(additional.low if additional else None),
+        high=percent(additional.high if additional else None),
+        hedges_g=rounded(g),
+        improvement_index=rounded(None if g is None else improvement_index(g)),
         findings_used=len(effect.findings_used) if effect else 0,
-        findings_refused=_refused(practice["partnership"], effect),
-        basis=_basis(evidence, str(practice["id"]), effect),
+        findings_refused=_refused(partnership_id, effect),
+        basis=effect.basis if effect and effect.basis else otherwise,
     )
 
 
@@ -157,11 +194,9 @@ def _why_not(effect: PooledEffect | None, *, known: bool) -> str | None:
     )
 
 
-def _basis(evidence: Evidence, practice: str, effect: PooledEffect | None) -> EffectBasis:
-    """Where no effect is known, where its findings come from; without any, from elsewhere."""
-    if effect is not None and effect.basis is not None:
-        return effect.basis
-    found = evidence.findings.get(practice, ())
+def _basis(evidence: Evidence, practice: str) -> EffectBasis:
+    """Where the practice's findings come from; without any, from elsewhere."""
+    found = evidence.library.of(practice).findings
     return EffectBasis.LOCAL if found and all(each.is_local for each in found) else EffectBasis.NATIONAL
 
 
@@ -226,11 +261,13 @@ def _own(practice: Mapping[str, Any], texts: Iterable[str], type_: str) -> UUID 
     return next((id_.key[-1] for id_ in ids if id_ and id_.partnership_id == practice["partnership"]), None)
 
 
-def _percent(share: float | None) -> Decimal | None:
-    return None if share is None else _rounded(100 * share)
+def percent(share: float | None) -> Decimal | None:
+    """A share as a percent."""
+    return None if share is None else rounded(100 * share)
 
 
-def _rounded(number: float | None) -> Decimal | None:
+def rounded(number: float | None) -> Decimal | None:
+    """To four places."""
     if number is None:
         return None
     return Decimal(repr(number)).quantize(PLACES, ROUND_HALF_EVEN) + 0

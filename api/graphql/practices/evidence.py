@@ -1,7 +1,6 @@
 """What is known of the practices' effects in one partnership, reckoned once an operation."""
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,26 +9,23 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.evidence.cost import PriceIndex
-from allocation.evidence.finding import Finding, Setting
-from allocation.evidence.pooling import AdditionalShare, PooledEffect, pooled_effects
-from allocation.evidence.tiers import InterventionReport, Rationale, TierAssessment, tier
-from allocation.frames.evidence import read_rationales, read_reports
-from allocation.frames.figures import newest_rates, read_figures
+from allocation.evidence.pooling import AdditionalShare, PooledEffect
+from allocation.evidence.tiers import InterventionReport, Rationale, TierAssessment, assess, weigh
+from allocation.frames.evidence import FindingsShelf, read_community, read_rationales, read_reports
 from allocation.frames.places import (
-    read_areas,
-    read_indicators,
-    read_names,
     read_partnership,
-    read_populations,
 )
-from allocation.frames.practices import read_findings, read_own_index
+from allocation.frames.practices import read_own_index
+from allocation.library import Library
 from allocation.practice_facts import Community, additional_here
-from allocation.standing import Standing, StandingPopulation
-from allocation.targets import Target, everybody, home_area, targets_of
+from allocation.standing import StandingPopulation
+from allocation.targets import Target
 from api.graphql.common.context import Context
-from models.outcomes import Outcome
 
-__all__ = ["Evidence", "in_words", "read_evidence"]
+__all__ = ["SHELF", "Evidence", "in_words", "read_evidence", "read_library"]
+
+SHELF: Final = FindingsShelf()
+"""Of this process; what lies on it is made anew when a finding changes."""
 
 UUIDS: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -39,8 +35,7 @@ class Evidence:
     """The findings of a partnership, what they come to, and the people whom they meet here."""
 
     community: Community
-    effects: Mapping[tuple[str, str], PooledEffect]
-    findings: Mapping[str, Sequence[Finding]]
+    library: Library
     reports: Mapping[str, Sequence[InterventionReport]]
     rationales: Mapping[str, Rationale]
     index: PriceIndex | None
@@ -50,17 +45,13 @@ class Evidence:
         """The tier here; without a population, for everybody, which includes every group."""
         group = str(population) if population else self.community.everybody
         served = self.community.served(group) if group else set(self.community.populations)
-        return tier(
-            self.findings.get(str(practice), ()),
-            served,
-            self.community.settings,
-            reports=self.reports.get(str(practice), ()),
-            rationale=self.rationales.get(str(practice)),
-        )
+        known = self.library.of(str(practice))
+        weighed = weigh(known.findings, reports=self.reports.get(str(practice), ()), counted=known.counted)
+        return assess(weighed, served, self.community.settings, self.rationales.get(str(practice)))
 
     def effect(self, practice: UUID, outcome: UUID) -> PooledEffect | None:
         """The pooled effect; None where there is no finding at all."""
-        return self.effects.get((str(practice), str(outcome)))
+        return self.library.of(str(practice)).effects.get(str(outcome))
 
     def additional(self, practice: UUID, outcome: UUID, population: UUID | None) -> AdditionalShare | None:
         """Additional people better off per participant here; None without an effect or a disclosed rate."""
@@ -85,48 +76,21 @@ def in_words(sentence: str | None, populations: Mapping[str, StandingPopulation]
     )
 
 
+async def read_library(context: Context, partnership_id: UUID) -> Library:
+    """What the findings say; once an operation."""
+    return await context.once(("library", partnership_id), lambda session: SHELF.of(session, partnership_id))
+
+
 async def read_evidence(context: Context, partnership_id: UUID) -> Evidence:
     """Read and reckoned once an operation."""
 
     async def read(session: AsyncSession) -> Evidence:
-        findings = await read_findings(session, partnership_id)
-        by_practice: dict[str, list[Finding]] = defaultdict(list)
-        for finding in findings:
-            by_practice[finding.practice].append(finding)
         return Evidence(
-            community=await _community(session, partnership_id),
-            effects=pooled_effects(findings),
-            findings=by_practice,
+            community=await read_community(session, await read_partnership(session, partnership_id)),
+            library=await SHELF.of(session, partnership_id),
             reports=await read_reports(session, partnership_id),
             rationales=await read_rationales(session, partnership_id),
             index=await read_own_index(session, partnership_id),
         )
 
     return await context.once(("evidence", partnership_id), read)
-
-
-async def _community(session: AsyncSession, partnership_id: UUID) -> Community:
-    """Whom the partnership serves, with the newest disclosed rates in its whole area."""
-    partnership = await read_partnership(session, partnership_id)
-    standing = Standing(
-        currency=partnership.currency,
-        fiscal_year_start_month=partnership.fiscal_year_start_month,
-        settings=frozenset(Setting(each) for each in partnership.settings),
-        practices=(),
-        populations=await read_populations(session, partnership_id),
-        areas=await read_areas(session, partnership_id),
-        outcomes=await read_names(session, Outcome, partnership_id),
-        indicators=await read_indicators(session, partnership_id),
-        rates=newest_rates(await read_figures(session, partnership_id)),
-        disparities=(),
-        findings=(),
-        investments=(),
-    )
-    home = home_area(standing)
-    return Community(
-        populations=standing.populations,
-        settings=standing.settings,
-        outcomes=standing.outcomes,
-        targets={(each.outcome, each.population): each for each in targets_of(standing) if each.area == home},
-        everybody=everybody(standing),
-    )

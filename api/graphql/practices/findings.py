@@ -1,15 +1,19 @@
 """Findings: one result of one study about one practice, as its source states it."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import strawberry
 
 from allocation.evidence.finding import Setting
 from api.graphql.common.basics import Node, SourceReference, table_of
 from api.graphql.common.connections import Connection
+from api.graphql.common.context import Context
 from api.graphql.common.lazy import LazyOutcome, LazyPopulationGroup
 from api.graphql.common.references import refers_to
-from api.graphql.lookahead import By, Many, Part, Rows, TypePlan
+from api.graphql.lookahead import By, Computed, Many, Part, Rows, Scope, TypePlan, Value
+from api.graphql.practices.evidence import read_library
 from models.practices import Finding as FindingRow
 from models.practices import FindingPopulation, StudyDesign
 
@@ -37,9 +41,30 @@ class Finding(Node):
     p_value: Decimal | None
     standards_version: str | None
     source: SourceReference
+    source_url: str | None
+    refusal: str | None
+    """Why it does not count towards an effect; null where it does."""
 
 
 FindingConnection = Connection[Finding]
+
+
+async def _refusals(
+    context: Context, rows: Sequence[Mapping[str, Any]], _: Mapping[str, Any]
+) -> list[str | None]:  # Any: a column's value
+    found: list[str | None] = []
+    for each in rows:
+        if each["outcome"] is None:
+            found.append("its outcome is none of the partnership's")
+            continue
+        library = await read_library(context, each["partnership"])
+        practice = str(each["practice"]) if each["practice"] else each["published"]
+        found.append(library.of(practice).refusals.get(str(each["id"])))
+    return found
+
+
+def _source_url(scope: Scope) -> str:
+    return f"{scope.column(FINDING.c.extra)} ->> 'source_url'"
 
 
 def findings(outcome: strawberry.ID | None = None, first: int | None = 50, after: str | None = None) -> Rows:
@@ -62,6 +87,17 @@ PLANS = (
                     "file": FINDING.c.source_file,
                     "row": FINDING.c.source_row,
                 }
+            ),
+            "sourceUrl": Value(_source_url),
+            "refusal": Computed(
+                _refusals,
+                {
+                    "partnership": FINDING.c.partnership_id,
+                    "id": FINDING.c.id,
+                    "practice": FINDING.c.practice_id,
+                    "published": FINDING.c.practice_as_published,
+                    "outcome": FINDING.c.outcome_id,
+                },
             ),
         },
     ),

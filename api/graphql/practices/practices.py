@@ -35,7 +35,9 @@ from api.graphql.practices.effects import (
     effects,
     tiers_of,
 )
+from api.graphql.practices.facts import PracticeFacts, facts_of
 from api.graphql.practices.findings import FindingConnection, findings
+from api.graphql.practices.testimony import NEWEST_FIRST, Testimony
 from models.in_kind import InKindKind, InKindUnit
 from models.outcomes import Outcome
 from models.practices import InKindNeed as NeedRow
@@ -73,7 +75,10 @@ def _of_a_year(fiscal_year: int | None = None) -> None:
 
 @strawberry.type
 class Practice(Node):
-    """`capacity` counts participants a fiscal year; tiers and effects are of this partnership, never stored."""
+    """`capacity` counts participants a fiscal year; tiers and effects are of this partnership, never stored.
+
+    `facts` is the whole page: costs are in the prices of the fiscal year, else the newest that are known.
+    """
 
     name: str
     description: str | None
@@ -87,6 +92,8 @@ class Practice(Node):
     findings: FindingConnection = listed(findings)
     cost_per_outcome: CostEstimate = listed(_reckoned)
     dollars: list[Money] = listed(_of_a_year)
+    testimony: list[Testimony]
+    facts: PracticeFacts = listed(_of_a_year)
 
 
 PracticeConnection = Connection[Practice]
@@ -172,6 +179,8 @@ PLANS = (
             "findings": Listed(findings),
             "costPerOutcome": Computed(costs, _KEY | _PRICE),
             "dollars": Computed(_dollars, _KEY),
+            "testimony": Many(order=NEWEST_FIRST),
+            "facts": Computed(facts_of, _KEY),
         },
     ),
 )

@@ -4,19 +4,18 @@ The third tier (PROMISING) asks for a design and a significant positive result, 
 more of the same findings, so "at least promising" is the same for all groups.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allocation.evidence.finding import Finding
 from allocation.evidence.tier_rules import EvidenceTier
-from allocation.evidence.tiers import InterventionReport, tier
+from allocation.evidence.tiers import InterventionReport, assess, weigh
 from allocation.frames.evidence import read_reports
-from allocation.frames.practices import read_findings
+from allocation.library import Known
 from api.graphql.common.context import Context
+from api.graphql.practices.evidence import SHELF
 from models.partnerships import Partnership
 
 __all__ = ["PROVEN", "Proven"]
@@ -39,20 +38,19 @@ async def _read(session: AsyncSession) -> list[str]:
     found: set[str] = set()
     for partnership_id in (await session.execute(select(Partnership.id))).scalars().all():
         reports = await read_reports(session, partnership_id)
-        findings: dict[str, list[Finding]] = defaultdict(list)
-        for finding in await read_findings(session, partnership_id):
-            findings[finding.practice].append(finding)
-        for practice in {*findings, *reports}:
-            found |= _shown(practice, findings.get(practice, []), reports.get(practice, ()))
+        library = await SHELF.of(session, partnership_id)
+        for practice in {*library.findings, *reports}:
+            found |= _shown(practice, library.of(practice), reports.get(practice, ()))
     return sorted(found)
 
 
-def _shown(practice: str, findings: Sequence[Finding], reports: Sequence[InterventionReport]) -> set[str]:
+def _shown(practice: str, known: Known, reports: Sequence[InterventionReport]) -> set[str]:
     """The outcomes on which a practice has shown an effect, and that it has on any."""
-    outcomes = {each.outcome for each in findings} | {each.outcome for each in reports}
-    shown = {
-        f"{practice}/{outcome}"
-        for outcome in outcomes
-        if tier(findings, outcome=outcome, reports=reports).tier in SHOWN
-    }
+    outcomes = {each.outcome for each in known.findings} | {each.outcome for each in reports}
+    shown = {f"{practice}/{outcome}" for outcome in outcomes if _tier(known, outcome, reports) in SHOWN}
     return shown | {f"{practice}/"} if shown else shown
+
+
+def _tier(known: Known, outcome: str, reports: Sequence[InterventionReport]) -> EvidenceTier:
+    weighed = weigh(known.findings, outcome=outcome, reports=reports, counted=known.counted)
+    return assess(weighed, (), ()).tier

@@ -237,6 +237,20 @@ def test_no_pooled_effect_of_the_clearinghouse_is_implausible(wwc_findings: list
     assert any((one.mean or 0.0) < 0 for one in known)
 
 
+def test_no_pooled_effect_of_the_clearinghouse_lies_outside_its_findings_and_the_prior(
+    wwc_findings: list[Finding],
+) -> None:
+    """A mean of findings lies between them, and shrinking it towards the prior keeps it between the two."""
+    stated = {one.id: one.effect_size for one in wwc_findings}
+    judged = 0
+    for effect in pooled_effects(wwc_findings).values():
+        if effect.mean is not None and effect.prior is not None:
+            bounds = [effect.prior.mean, *(stated[one] or 0.0 for one in effect.findings_used)]
+            assert min(bounds) - 1e-9 <= effect.mean <= max(bounds) + 1e-9, effect.practice
+            judged += 1
+    assert judged > 700
+
+
 def test_an_absurd_effect_moves_no_other_practice(wwc_findings: list[Finding]) -> None:
     victim = next(one for one in wwc_findings if one.is_subgroup is False and one.practice != "0")
     planted = [*wwc_findings, replace(victim, id="planted", study="planted", effect_size=12.0)]

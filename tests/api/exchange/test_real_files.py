@@ -416,7 +416,7 @@ def test_learning_rates_with_their_bounds(read: Reader, real_data: Path) -> None
     given = [Decimal(row["learning_rate"]) for row in rows if row["learning_rate"] not in {"", "NA"}]
     assert [record.value for record in found.records if record.value is not None] == given
     assert all(r.low <= r.value <= r.high for r in found.records if r.value is not None)
-    assert found.records[0].area_code == "03076"
+    assert found.records[0].area_code == "0103076"  # state 01, place 03076: places are numbered by state
 
 
 def test_preschool_shares_as_percents(read: Reader, real_data: Path) -> None:

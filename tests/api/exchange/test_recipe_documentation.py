@@ -39,7 +39,7 @@ def test_the_page_shows_every_section() -> None:
     shown = {section for block in blocks() for section in tomllib.loads(block)}
     assert shown == {
         *("file", "columns", "constants", "values", "aliases", "indicator", "indicators"),
-        *("reference", "disclosure", "rows", "unpivot", "pivot"),
+        *("reference", "disclosure", "source", "rows", "unpivot", "pivot"),
     }
 
 

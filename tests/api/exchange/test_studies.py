@@ -106,3 +106,92 @@ def test_an_impossible_figure_rejects_its_row(
 def test_the_clearinghouse_file_needs_its_own_columns(read: Reader, write: Writer) -> None:
     with pytest.raises(ReadError, match="the header has no column"):
         read("wwc-findings", write("a.csv", "a,b\n1,2\n"))
+
+
+ODD = """
+[file]
+delimiter = ";"
+skip_lines = 2
+
+[columns]
+study = "Autor (año)"
+practice = "Programme / Program"
+outcome = "What was measured"
+effect_size = "d (corr.)"
+standard_error = "s.e."
+p_value = "Prob."
+sample_size = "N total"
+improvement_index = "Percentile gain"
+treatment_mean = "T %"
+comparison_mean = "C %"
+design = "How"
+site_count = "# schools"
+
+[aliases.design]
+"Zufall" = "RCT"
+"vergleich" = "QED"
+
+[aliases."p_value"]
+"<.001" = "0,001"
+
+[values]
+decimal = ","
+thousands = "."
+missing = ["", "n.r.", "-"]
+"""
+ODD_HEADER = (
+    "Autor (año);Programme / Program;What was measured;d (corr.);s.e.;Prob.;N total;"
+    "Percentile gain;T %;C %;How;# schools\n"
+)
+ODD_TITLE = "A synthesis of 3 trials\n;;;\n"
+
+
+def test_another_meta_analysis_in_its_own_layout_needs_a_recipe_and_no_code(
+    read: Reader, write: Writer
+) -> None:
+    """Title lines, decimal commas, percent signs, marks for nothing, words of its own for designs."""
+    rows = (
+        "Ash (2019);Mentoring;Graduation;0,21;0,07;0,3 %;1.240;8,3 %;81,0 %;74,5%;Zufall;12\n"
+        "Birch (2020);Mentoring;Graduation;-0,05;n.r.;n.r.;n.r.;-;;;vergleich;\n"
+        "Cedar (2021);Tutoring;Graduation;0,30;0,08;<.001;350;;;;;2\n"
+    )
+    reading = read("findings", write("odd.csv", ODD_TITLE + ODD_HEADER + rows), ODD)
+    first, second, third = reading.records
+    assert (first.effect_size, first.standard_error) == (Decimal("0.21"), Decimal("0.07"))
+    assert (first.p_value, first.sample_size, first.improvement_index) == (
+        Decimal("0.003"),
+        1240,
+        Decimal("8.3"),
+    )
+    assert (first.treatment_mean, first.comparison_mean) == (Decimal("81.0"), Decimal("74.5"))
+    assert (first.design, first.site_count) == ("RCT", 12)
+    assert (second.effect_size, second.design) == (Decimal("-0.05"), "QED")
+    unknown = (second.standard_error, second.p_value, second.sample_size, second.improvement_index)
+    assert unknown == (None, None, None, None)
+    assert (third.p_value, third.design) == (Decimal("0.001"), "UNKNOWN")
+
+
+@pytest.mark.parametrize(
+    ("cell", "column"),
+    [
+        ("0,21 %;0,07;0,04", "d (corr.)"),
+        ("0.21;0,07;0,04", "d (corr.)"),
+        ("0,21;ca. 0,07;0,04", "s.e."),
+        ("0,21;0,07;n.s.", "Prob."),
+    ],
+)
+def test_a_cell_that_is_no_figure_is_refused_with_its_row_and_column(
+    read: Reader, write: Writer, cell: str, column: str
+) -> None:
+    row = f"Ash (2019);Mentoring;Graduation;{cell};1.240;8,3 %;;;Zufall;12\n"
+    reading = read("findings", write("odd.csv", ODD_TITLE + ODD_HEADER + row), ODD)
+    assert reading.records == []
+    (finding,) = reading.report
+    (example,) = finding.examples
+    assert (finding.code, example.row, example.field) == ("not-a-number", 4, column)
+
+
+def test_a_column_that_the_recipe_names_and_the_file_lacks_is_told(read: Reader, write: Writer) -> None:
+    path = write("odd.csv", ODD_TITLE + ODD_HEADER.replace("Autor (año)", "Author"))
+    with pytest.raises(ReadError, match="Autor"):
+        read("findings", path, ODD)

@@ -2,22 +2,7 @@
 
 from typing import Final
 
-METRICS_QUERY: Final = frozenset(
-    {
-        "Alignment",
-        "AlignmentDimension",
-        "AlignmentFilter",
-        "AlignmentInput",
-        "AlignmentKey",
-        "AlignmentMeasure",
-        "AlignmentOrder",
-        "AlignmentRow",
-        "AlignmentValue",
-        "CountingLevel",
-        "Funder.alignment",
-        "Partnership.alignment",
-    }
-)
+METRICS_QUERY: Final[frozenset[str]] = frozenset({})
 ANCHORS_BOOKS_AND_STAFF: Final = frozenset(
     {
         "OrganizationMatch",
@@ -26,73 +11,31 @@ ANCHORS_BOOKS_AND_STAFF: Final = frozenset(
 )
 POLICY: Final = frozenset(
     {
-        "MeasureStatus",
-        "Partnership.policyMeasures",
-        "PolicyMeasure",
-        "PolicyMeasureFilter",
+        "PolicyMeasure.plans",
+        "PolicyMeasureFilter.planned",
         "PolicyPlan.measures",
     }
 )
 QUALITY_HISTORY_AND_RESULTS: Final = frozenset(
     {
-        "CoverageCell",
         "Export",
         "ExportFormat",
         "ExportStatus",
-        "Investment.results",
-        "InvestmentResult",
-        "OutcomeTrend",
-        "Partnership.coverage",
-        "Partnership.qualityFindings",
-        "Partnership.sources",
-        "QualityFilter",
-        "QualityFinding",
-        "QualityKind",
-        "Source",
     }
 )
 CHANGES: Final = frozenset(
     {
-        "AllocateInput",
-        "AllocationLineInput",
-        "AllocationLineKeyInput",
-        "InKindNeedInput",
-        "MeasurementLineInput",
-        "Mutation.allocate",
-        "Mutation.correctMeasurement",
         "Mutation.mergeOrganizations",
         "Mutation.previewImport",
-        "Mutation.recordArea",
-        "Mutation.recordFinding",
-        "Mutation.recordIndicator",
-        "Mutation.recordIndicatorVersion",
         "Mutation.recordInvestment",
-        "Mutation.recordMeasurements",
         "Mutation.recordOrganization",
-        "Mutation.recordOutcome",
-        "Mutation.recordPolicyMeasure",
-        "Mutation.recordPopulationGroup",
-        "Mutation.recordPractice",
-        "Mutation.recordTransaction",
         "Mutation.requestExport",
-        "Mutation.reverseTransaction",
-        "Mutation.setDisparityRule",
-        "Mutation.setTarget",
         "Mutation.updateInvestment",
         "PreviewImportInput",
-        "RecordAreaInput",
-        "RecordFindingInput",
-        "RecordIndicatorInput",
         "RecordInvestmentInput",
-        "RecordMeasurementsInput",
         "RecordOrganizationInput",
-        "RecordOutcomeInput",
-        "RecordPopulationGroupInput",
-        "RecordPracticeInput",
-        "RecordTransactionInput",
         "RequestExportInput",
         "RestrictionInput",
-        "ReverseTransactionInput",
         "UpdateInvestmentInput",
     }
 )

@@ -3,6 +3,7 @@
 import pytest
 
 from api.exchange.errors import ReadError
+from models.partnerships import FigureReview, Partnership
 
 from ..importer import Importer, codes, told
 
@@ -148,3 +149,40 @@ async def test_a_group_is_known_by_an_alias(bring: Importer) -> None:
 async def test_all_students_are_known_as_the_total(bring: Importer) -> None:
     await bring.text(HEADER + "Alder,All Students,2019-20,90.0\n", "measurements", RECIPE)
     assert await bring.value("select is_total from population where value = 'All Students'") is True
+
+
+async def test_what_waits_for_approval_is_recorded_and_not_released(bring: Importer) -> None:
+    """The partnership asks that imports be approved: readers see nothing of the file until somebody does."""
+    async with bring.database.session(bring.scope) as session:
+        partnership = await session.get_one(Partnership, bring.partnership.id)
+        partnership.figure_review = FigureReview.ALL
+    report = await bring.text(HEADER + ROWS, "measurements", RECIPE)
+    assert told(report) == (3, 0, 0, 0)
+    assert await bring.value("select count(*) from figure") == 0
+    [waiting] = await bring.rows(
+        "select step, figure_count, import_id is not null as by_file from submission"
+    )
+    assert (waiting.step, waiting.figure_count, waiting.by_file) == ("SUBMITTED", 3, True)
+
+
+async def test_a_first_release_sets_baselines_that_a_correction_leaves_alone(bring: Importer) -> None:
+    """80.5 percent as first released; the file comes again with 81.5."""
+    baselines = """
+    select p.value as place, f.value, f.version from baseline b
+    join figure f on f.measurement_id = b.measurement_id and f.version = b.figure_version
+    join population p on p.id = b.population_id order by 1
+    """
+    await bring.text(HEADER + ROWS, "measurements", RECIPE)
+    await bring.text(HEADER + ROWS.replace("80.5", "81.5"), "measurements", RECIPE)
+    assert await bring.value("select count(*) from raw.figure") == 4
+    told_of = [(row.place, str(row.value), row.version) for row in await bring.rows(baselines)]
+    assert told_of == [("Black", "80.5", 1), ("White", "90.0", 1)]
+
+
+async def test_a_recipes_source_is_what_readers_see_and_how_fresh_it_must_be(bring: Importer) -> None:
+    source = '[source]\nname = "State report"\ndecision_cadence_days = 400\n'
+    await bring.text(HEADER + ROWS, "measurements", RECIPE + source)
+    assert await bring.value("select distinct source_system from figure") == "State report"
+    assert await bring.value("select decision_cadence_days from data_source") == 400
+    with pytest.raises(ReadError, match="name: this is needed"):
+        await bring.text(HEADER + ROWS, "measurements", RECIPE + "[source]\ndecision_cadence_days = 4\n")

@@ -75,6 +75,21 @@ async def test_one_connection_is_enough_for_a_change_and_its_answer(logins: Logi
         await narrow.close()
 
 
+async def test_all_reads_of_an_operation_see_one_snapshot(database: Database, small: Small) -> None:
+    """What is committed between two reads is seen after a change or in the next operation, not between them."""
+
+    async def outcomes(session: AsyncSession) -> int:
+        return int((await session.execute(text("select count(*) from outcome"))).scalar_one())
+
+    async with Context(database, member(small)) as context:
+        first = await context.run(outcomes)
+        async with database.session(Scope.of(small.partnership.id)) as session:
+            await session.execute(text(FOREIGN_ROW), {"p": small.partnership.id})
+        assert await context.run(outcomes) == first
+        await context.rest()
+        assert await context.run(outcomes) == first + 1
+
+
 async def test_a_caller_reads_the_public_partnerships_and_its_own(
     database: Database, small: Small, private: Small
 ) -> None:

@@ -1,0 +1,208 @@
+"""Hours of use with bad input mixed in: the site's memory and files do not grow with the requests.
+
+TRIAL_MINUTES says how long (60), TRIAL_RATE how many requests a second. The first quarter warms up: caches fill
+that have limits. Growth is the slope of a least-squares line through what VmRSS was (proc(5)), by requests answered.
+The control soaks a server that keeps 4 KB of each request and a file of every twentieth; the trial must see both.
+"""
+
+import asyncio
+import http.client
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from allocation.tokens import create_token
+from api.demo.riverbend import SLUG, load_riverbend
+from models.database import Database, Scope
+from models.people import Role
+
+from .conftest import Place, times
+from .ground import Ground
+from .load import HOSTILE, Sent, questions, unseen
+from .site import SERVE, Site, descriptor_count, resident_megabytes, running
+from .writers import Body, Line
+
+MINUTES, RATE = times("MINUTES", 60), times("RATE", 20)
+CONTROL_SECONDS, CONTROL_RATE = times("CONTROL_SECONDS", 90), 60
+CLIENTS = 4
+PRIMING = 700  # documents that no cache has met: more than the cache of documents holds
+SAMPLE_SECONDS = 5.0
+MOST_MEGABYTES = 0.05  # per 1,000 requests
+MOST_DESCRIPTORS = 0.05  # as above: fewer than one file in 20,000 requests
+HOSTILE_SHARE, WRITING_SHARE = 0.4, 0.1
+LEAKY = (sys.executable, "-m", "tests.trials.leaky")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a process holds after so many requests."""
+
+    requests: int
+    megabytes: float
+    descriptors: int
+
+
+@dataclass
+class Soak:
+    """What was sent and answered, and what each process held meanwhile."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    broken: Counter[str] = field(default_factory=Counter)
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def requests(self) -> int:
+        return sum(self.statuses.values())
+
+    def note(self, name: str, status: int) -> None:
+        with self.lock:
+            self.statuses[status] += 1
+            if status == 500:
+                self.broken[name] += 1
+
+    def growth(self, part: str) -> tuple[float, float]:
+        """Megabytes and descriptors per 1,000 requests, after the first quarter of the samples."""
+        kept = self.samples[part][len(self.samples[part]) // 4 :]
+        requests = [float(each.requests) for each in kept]
+        return (
+            1000 * slope(requests, [each.megabytes for each in kept]),
+            1000 * slope(requests, [float(each.descriptors) for each in kept]),
+        )
+
+    def told(self, part: str) -> str:
+        first, last = self.samples[part][0], self.samples[part][-1]
+        megabytes, descriptors = self.growth(part)
+        return (
+            f"{part}: {first.megabytes:.1f} -> {last.megabytes:.1f} MB ({megabytes:+.4f} per 1,000 requests), "
+            f"{first.descriptors} -> {last.descriptors} descriptors ({descriptors:+.4f})"
+        )
+
+
+def slope(along: Sequence[float], values: Sequence[float]) -> float:
+    """Of the least-squares line."""
+    middle, level = sum(along) / len(along), sum(values) / len(values)
+    spread = sum((x - middle) ** 2 for x in along)
+    return sum((x - middle) * (y - level) for x, y in zip(along, values, strict=True)) / spread
+
+
+@pytest.mark.trial
+def test_memory_and_descriptors_do_not_grow_with_the_requests(sound: Place, tmp_path: Path) -> None:
+    token = asyncio.run(_demonstrated(sound))
+    with running(sound.environ, tmp_path / "site.log", SERVE) as site:
+        parts = {name: pid for name in ("web", "worker") if (pid := site.child(name))}
+        soak = soaked(site, parts, sound.ground, token, seconds=MINUTES * 60, rate=RATE)
+        assert {name: site.child(name) for name in parts} == parts, "a process ended meanwhile"
+    print(f"\nsoak: {MINUTES} minutes, {soak.requests} requests, {dict(soak.statuses)}")
+    print("\n".join(soak.told(part) for part in parts))
+    assert len(parts) == 2
+    assert soak.broken == {}
+    for part in parts:
+        megabytes, descriptors = soak.growth(part)
+        assert megabytes < MOST_MEGABYTES, part
+        assert descriptors < MOST_DESCRIPTORS, part
+
+
+@pytest.mark.trial
+def test_the_trial_sees_a_server_that_leaks(sound: Place, tmp_path: Path) -> None:
+    token = asyncio.run(_demonstrated(sound))
+    with running(sound.environ, tmp_path / "site.log", LEAKY) as site:
+        parts = {"leaky": site.process.pid}
+        soak = soaked(site, parts, sound.ground, token, seconds=CONTROL_SECONDS, rate=CONTROL_RATE)
+    print(f"\nsoak, control: {soak.requests} requests; {soak.told('leaky')}")
+    megabytes, descriptors = soak.growth("leaky")
+    assert megabytes >= MOST_MEGABYTES
+    assert descriptors >= MOST_DESCRIPTORS
+
+
+async def _demonstrated(made: Place) -> str:
+    """Loads the fictional partnership, and gives its anchor's token."""
+    database = Database(made.logins, pool_size=2)
+    try:
+        p = await load_riverbend(database)
+        async with database.session(Scope.of(p)) as session:
+            return await create_token(session, p, Role.ANCHOR, datetime.now(UTC) + timedelta(days=1))
+    finally:
+        await database.close()
+
+
+def soaked(
+    site: Site, parts: Mapping[str, int], ground: Ground, token: str, *, seconds: float, rate: float
+) -> Soak:
+    """Sends for so long, and samples meanwhile."""
+    soak, over = Soak(samples={name: [] for name in parts}), threading.Event()
+    chance = random.Random(CLIENTS)
+    for _ in range(PRIMING):
+        _send(site, unseen(chance, SLUG), token, soak)
+    threads = [
+        threading.Thread(target=_client, args=(site, ground, token, soak, over, number, CLIENTS / rate))
+        for number in range(CLIENTS)
+    ]
+    for thread in threads:
+        thread.start()
+    end = time.monotonic() + seconds
+    try:
+        while time.monotonic() < end:
+            over.wait(SAMPLE_SECONDS)
+            for name, pid in parts.items():
+                soak.samples[name].append(
+                    Sample(soak.requests, resident_megabytes(pid), descriptor_count(pid))
+                )
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    return soak
+
+
+def _client(
+    site: Site, ground: Ground, token: str, soak: Soak, over: threading.Event, number: int, pause: float
+) -> None:
+    """One client, whose choices follow from its number; `pause` is the time from one request to the next."""
+    chance, known = random.Random(number), questions(SLUG)
+    writer = Line(site.host, site.port, ground.token)
+    while not over.is_set():
+        began, what = time.monotonic(), chance.random()
+        if what < WRITING_SHARE:
+            key = f"{chance.getrandbits(128):032x}"
+            told = writer.send(Body(key, ground.investment(number)))
+            fault = told.refusal or told.failure
+            soak.note(f"write: {fault}", 200 if told.transaction else 500 if fault else 0)
+        elif what < WRITING_SHARE + HOSTILE_SHARE:
+            _send(site, chance.choice(HOSTILE)(chance, SLUG), token, soak)
+        else:
+            _send(site, chance.choice(known), token, soak)
+        over.wait(max(0.0, pause - (time.monotonic() - began)))
+    writer.close()
+
+
+def _send(site: Site, sent: Sent, token: str, soak: Soak) -> None:
+    """On a connection of its own, as strangers come; 0 stands for no answer."""
+    headers = dict(sent.headers)
+    if sent.is_signed_in:
+        headers.setdefault("Authorization", f"Bearer {token}")
+    connection = http.client.HTTPConnection(site.host, site.port, timeout=20)
+    status = 0
+    with suppress(OSError, http.client.HTTPException):
+        if sent.cut:
+            headers["Content-Length"] = str(2 * len(sent.body))
+        connection.request(sent.method, sent.path, sent.body or None, headers)
+        if not sent.cut:
+            answer = connection.getresponse()
+            status = _meaning(answer.status, answer.read())
+    connection.close()
+    soak.note(sent.name, status)
+
+
+def _meaning(status: int, body: bytes) -> int:
+    """500 also where a fault of ours hides in an answer of 200."""
+    return 500 if b'"INTERNAL"' in body or b"Traceback" in body else status
