@@ -5,7 +5,17 @@ What is heavy is imported inside the commands, so that help and completion answe
 
 import typer
 
-from api.cli import databases, files, partnerships, people, quality, queries, scenario_life, scenarios, servers
+from api.cli import (
+    databases,
+    files,
+    partnerships,
+    people,
+    quality,
+    queries,
+    scenario_life,
+    scenarios,
+    servers,
+)
 
 commands = typer.Typer(
     name="alignment",

@@ -35,23 +35,23 @@ def judged(*rates: StandingRate, higher_is_better: bool = True, **more: object) 
 @pytest.mark.parametrize(
     ("percent", "shown", "verdict"),
     [
-        ("36", 6, Verdict.MET),
+        ("36", Decimal(6), Verdict.MET),
         ("35.9", Decimal("5.9"), Verdict.WITHIN_RANGE),
         ("32.5", Decimal("2.5"), Verdict.WITHIN_RANGE),
         ("32.4", Decimal("2.4"), Verdict.BELOW_RANGE),
-        ("28", -2, Verdict.BELOW_RANGE),
+        ("28", Decimal(-2), Verdict.BELOW_RANGE),
     ],
 )
 def test_a_rise_of_points_is_students_of_those_counted_at_the_plan(
     percent: str, shown: Decimal, verdict: Verdict
 ) -> None:
     found = judged(rate("black", percent, 120, period_end=LATER))
-    assert (found.shown, found.verdict, found.rate_before) == (shown, verdict, 30)
+    assert (found.shown, found.verdict, found.rate_before) == (shown, verdict, Decimal(30))
 
 
 def test_a_falling_rate_is_the_gain_where_lower_is_better() -> None:
     found = judged(rate("black", "24", 100, period_end=LATER), higher_is_better=False)
-    assert (found.shown, found.verdict) == (6, Verdict.MET)
+    assert (found.shown, found.verdict) == (Decimal(6), Verdict.MET)
 
 
 def test_a_figure_of_a_period_that_ended_before_the_decision_says_nothing() -> None:

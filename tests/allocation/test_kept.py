@@ -247,7 +247,8 @@ class Program:
         for group in self.problem.groups:
             goal[place["z", group.id]] = -(weight if group.persistent else 1.0)
         limits = [limit for _, limit in self.rows]
-        found = linprog(goal, A_ub=matrix, b_ub=limits, bounds=self.bounds, method="highs")
+        bounds = [(low, high) for low, high in self.bounds]
+        found = linprog(goal, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs")
         return -float(found.fun) if found.success and found.fun is not None else None
 
     def _column(self, name: Any, most: float) -> None:  # Any: as above

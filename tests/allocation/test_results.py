@@ -209,6 +209,27 @@ awards = some.builds(
 def test_every_plan_keeps_every_rule_by_a_reading_of_our_own(
     held: list[StandingInvestment], objective: Objective, shift: float, capacity: int | None
 ) -> None:
+    check_plan(held, objective, shift, capacity)
+
+
+@pytest.mark.trial
+@settings(max_examples=1000, deadline=None)
+@given(
+    some.lists(awards, max_size=4, unique_by=lambda each: each.id),
+    some.sampled_from(list(Objective)),
+    some.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0]),
+    some.sampled_from([None, 5, 20, 80]),
+)
+def test_a_thousand_plans_keep_every_rule_by_a_reading_of_our_own(
+    held: list[StandingInvestment], objective: Objective, shift: float, capacity: int | None
+) -> None:
+    check_plan(held, objective, shift, capacity)
+
+
+def check_plan(
+    held: list[StandingInvestment], objective: Objective, shift: float, capacity: int | None
+) -> None:
+    """The plan of a partnership keeps every rule to the cent."""
     distinct = {each.id: each for investment in held for each in investment.lines}
     if len(distinct) < sum(len(investment.lines) for investment in held):
         return  # a line is of one award

@@ -124,7 +124,7 @@ async def test_an_applied_scenario_is_judged_by_disclosed_figures_and_another_is
     after = (await ask(JUDGE, member(small), id=mine))["data"]["node"]
     assert (after["decidedOn"], after["decisionNote"]) == ("2030-01-01", "Carried.")
     (group,) = after["judgement"]["groups"]
-    assert (Decimal(group["promised"]), group["shown"], group["verdict"]) == (2, None, "NOT_YET")
+    assert (Decimal(group["promised"]), group["shown"], group["verdict"]) == (Decimal(2), None, "NOT_YET")
     assert "not the plan alone" in after["judgement"]["caution"]
 
 
