@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup run test fix schema migration lock bench trial-disparities trial-evidence trial-all \
+.PHONY: help setup run test fix schema migration lock bench trial-disparities trial-evidence trial-optimizer trial-all \
 	trial-kill trial-network trial-races trial-disk trial-clock trial-backup trial-migration trial-interference \
 	trial-soak trial-http trial-queries
 
