@@ -226,6 +226,14 @@ def test_a_thousand_plans_keep_every_rule_by_a_reading_of_our_own(
     check_plan(held, objective, shift, capacity)
 
 
+def test_a_dollar_that_two_restrictions_claim_keeps_to_both() -> None:
+    """One of ten dollars is claimed by both; a tenth may move, and none may, as all ten are for mentoring."""
+    terms = (restriction("r0", 100), restriction("r1", 1_000, practices={"mentoring"}))
+    held = award("a", [line("l", 1_000, practice="mentoring")], *terms)
+    check_plan([held], Objective.GAP_CLOSING, 0.1, None)
+    assert asked(standing(held), maximum_shift_share=1.0).moves == ()
+
+
 def check_plan(
     held: list[StandingInvestment], objective: Objective, shift: float, capacity: int | None
 ) -> None:

@@ -67,7 +67,7 @@ async def test_a_program_that_is_read_back_has_the_same_optimum(
     partnership = demonstration.partnership_id
     path = tmp_path / f"program.{form.value}"
     path.write_text(await written(demo_database, (partnership, answered_scenario), form))
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call] # Any: it ships no types
     solver.setOptionValue("output_flag", False)
     assert solver.readModel(str(path)) == highspy.HighsStatus.kOk
     solver.run()
