@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup run test fix schema migration lock bench trial-disparities trial-evidence trial-all \
+.PHONY: help setup run test fix schema migration lock bench trial-disparities trial-evidence trial-optimizer trial-all \
 	trial-kill trial-network trial-races trial-disk trial-clock trial-backup trial-migration trial-interference \
 	trial-soak trial-http trial-queries trial-codegen
 
@@ -88,6 +88,9 @@ trial-codegen: $(STAMP) ## others' compilers on the schema: relay, graphql-codeg
 
 trial-queries: $(STAMP) ## 2,000 queries that are made up from the schema
 	ALIGNMENT_MADE_UP_QUERIES=2000 $(BIN)/pytest -n 0 tests/api/graphql/subjects/test_made_up_queries.py
+
+trial-optimizer: $(STAMP) ## hundreds of random questions against programs written for scipy, conflicts and decisions too
+	$(BIN)/pytest -n 0 -m trial tests/allocation/optimizer/test_oracle.py tests/allocation/test_kept.py tests/allocation/test_results.py
 
 trial-all: $(STAMP) ## every long trial
 	$(BIN)/pytest -m trial

@@ -8,7 +8,7 @@ from migrations.tenancy import guard
 from migrations.upgrade import quoted
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
