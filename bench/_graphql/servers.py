@@ -117,11 +117,17 @@ async def serve(url: str, partnership: str, port: int, raw: dict[str, str] | Non
     else:
         login = logins.login("app").set(drivername="postgresql").render_as_string(hide_password=False)
         pool = await asyncpg.create_pool(
-            login, min_size=CONNECTIONS, max_size=CONNECTIONS, server_settings=SESSION_SETTINGS, reset=_nothing
+            login,
+            min_size=CONNECTIONS,
+            max_size=CONNECTIONS,
+            server_settings=SESSION_SETTINGS,
+            reset=_nothing,
         )
         texts = {name: f"select convert_to(({sql})::text, 'UTF8')" for name, sql in raw.items()}
         app = limit([pool], partnership, texts)
-    config = uvicorn.Config(app, port=port, log_config=None, access_log=False, server_header=False, lifespan="off")
+    config = uvicorn.Config(
+        app, port=port, log_config=None, access_log=False, server_header=False, lifespan="off"
+    )
     await uvicorn.Server(config).serve()
 
 

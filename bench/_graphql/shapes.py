@@ -38,7 +38,9 @@ _FUNDER = (
     " partnership_id = f.partnership_id and id = f.organization_id) o) as organization from funder f"
     " where f.partnership_id = i.partnership_id and f.id = i.funder_id) f) as funder"
 )
-_PRACTICE = _LINES.replace(", (select row_to_json(o)", " /*", 1).replace(" o) as outcome", " o) as outcome */", 1)
+_PRACTICE = _LINES.replace(", (select row_to_json(o)", " /*", 1).replace(
+    " o) as outcome", " o) as outcome */", 1
+)
 _FLAT = "id title description use awardedOn awardedOnPrecision startsOn endsOn version"
 
 
@@ -59,7 +61,10 @@ class Shape:
         if server == "raw":
             return [Ask(f"/{self.name}", _json(list(given.values()))) for given in self.values(filled)]
         query = self.own if server == "own" else self.peer
-        return [Ask("/graphql", _json({"query": query, "variables": each})) for each in self._given(server, filled)]
+        return [
+            Ask("/graphql", _json({"query": query, "variables": each}))
+            for each in self._given(server, filled)
+        ]
 
     def _given(self, server: str, filled: Filled) -> list[dict[str, Any]]:
         given = self.values(filled)
@@ -183,7 +188,11 @@ SHAPES = (
         " from funder f where f.kind = $1::jsonb ->> 0 limit 20) x",
         lambda _: [{"kind": each} for each in ("FEDERAL", "STATE", "LOCAL", "INDIVIDUAL")],
         lambda found: sorted(
-            (_last(each["id"]), each["organization"]["name"], [_own_award(one) for one in each["investments"]["nodes"]])
+            (
+                _last(each["id"]),
+                each["organization"]["name"],
+                [_own_award(one) for one in each["investments"]["nodes"]],
+            )
             for each in _nodes(found, "funders")
         ),
         lambda found: sorted(
