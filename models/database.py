@@ -13,7 +13,12 @@ from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
-SESSION_SETTINGS = {"timezone": "UTC", "jit": "off", "application_name": "alignment"}
+SESSION_SETTINGS = {
+    "timezone": "UTC",
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "application_name": "alignment",
+}
 
 
 class DatabaseError(Exception):
