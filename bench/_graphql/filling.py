@@ -6,10 +6,10 @@ from uuid import UUID
 
 import asyncpg
 
+from allocation.partnerships import Terms, create_partnership
 from bench.alignment import FILL
 from migrations.upgrade import upgrade
 from models.database import Database, Logins, Scope
-from allocation.partnerships import Terms, create_partnership
 
 SLUG = "bench"
 DAYS_COUNT = 1_000

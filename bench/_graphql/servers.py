@@ -69,7 +69,7 @@ def running(command: list[str], port: int, *, folder: Path | None = None) -> Ite
 
 def _answers(port: int) -> bool:
     try:
-        urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()  # noqa: S310 - this machine
+        urlopen(f"http://127.0.0.1:{port}/", timeout=1).close()
     except OSError as error:
         return hasattr(error, "code")
     return True

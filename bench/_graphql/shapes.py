@@ -144,7 +144,8 @@ _PEER_PRACTICE = "practiceByPartnershipIdAndPracticeId { name }"
 _PEER_OUTCOME = "outcomeByPartnershipIdAndOutcomeId { name }"
 _PEER_LINES = 'ledgerAccountsByPartnershipIdAndInvestmentId(condition: {kind: "AVAILABLE"})'
 _ORDER = "orderBy: [AWARDED_ON_DESC, PRIMARY_KEY_DESC]"
-_LATEST = "order by i.awarded_on desc nulls last, i.partnership_id desc, i.id desc"
+_LATEST = "order by i.awarded_on desc nulls last, i.id desc"
+_OURS = f"i.partnership_id = (select id from partnership where slug = '{SLUG}')"
 
 SHAPES = (
     Shape(
@@ -154,7 +155,7 @@ SHAPES = (
         "query($p: UUID!, $id: UUID!) { investmentByPartnershipIdAndRowId(partnershipId: $p, rowId: $id) { rowId title"
         f" {_PEER_FUNDER} {_PEER_LINES} {{ nodes {{ {_PEER_PRACTICE} }} }} }} }}",
         f"select row_to_json(x) from (select i.id, i.title, {_FUNDER}, {_PRACTICE} from investment i"
-        " where i.id = ($1::jsonb ->> 0)::uuid) x",
+        f" where {_OURS} and i.id = ($1::jsonb ->> 0)::uuid) x",
         lambda filled: [{"id": str(each)} for each in filled.investments],
         lambda found: _own_award(found["data"].get("node", found["data"])),
         lambda found: _peer_award(found["data"]["investmentByPartnershipIdAndRowId"]),
@@ -167,7 +168,7 @@ SHAPES = (
         f"query($day: Date!) {{ allInvestments(first: 100, condition: {{awardedOn: $day}}, {_ORDER}) {{ nodes {{ rowId"
         f" title {_PEER_FUNDER} {_PEER_LINES} {{ nodes {{ {_PEER_PRACTICE} {_PEER_OUTCOME} }} }} }} }} }}",
         f"select coalesce(json_agg(x), '[]') from (select i.id, i.title, {_FUNDER}, {_LINES} from investment i"
-        f" where i.awarded_on = ($1::jsonb ->> 0)::date {_LATEST} limit 100) x",
+        f" where {_OURS} and i.awarded_on = ($1::jsonb ->> 0)::date {_LATEST} limit 100) x",
         lambda filled: [{"day": str(each)} for each in filled.days],
         lambda found: [_own_award(each) for each in _nodes(found, "investments")],
         lambda found: [_peer_award(each) for each in found["data"]["allInvestments"]["nodes"]],
@@ -226,7 +227,7 @@ SHAPES = (
         'select json_agg(x) from (select id, title, description, use, awarded_on as "awardedOn", awarded_on_precision'
         ' as "awardedOnPrecision", starts_on as "startsOn", ends_on as "endsOn", version, (select row_to_json(s) from'
         " (select source_system as system, source_identifier as identifier, source_file as file) s) as source"
-        f" from investment i {_LATEST} limit 1000) x where $1::jsonb is not null",
+        f" from investment i where {_OURS} {_LATEST} limit 1000) x where $1::jsonb is not null",
         lambda _: [{}],
         lambda found: [_own_flat(each) for each in _nodes(found, "investments")],
         lambda found: [_peer_flat(each) for each in found["data"]["allInvestments"]["nodes"]],
