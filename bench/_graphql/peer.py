@@ -16,7 +16,7 @@ PACKAGE = "postgraphile@5"
 WAIT_SECONDS = 600
 
 
-class PeerMissing(Exception):
+class PeerMissing(Exception):  # noqa: N818 - says what is so, not what went wrong
     """The peer cannot be had here; the sentence says why."""
 
 

@@ -3,7 +3,6 @@
 python -m bench._graphql.servers own|raw JSON
 """
 
-import asyncio
 import json
 import os
 import subprocess
@@ -23,6 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from api.serving_child import read_code, run_on_the_fastest_loop
 from bench._graphql.filling import Filled
 from models.database import SESSION_SETTINGS, Database, Logins
 
@@ -105,14 +105,12 @@ def limit(pool: list[asyncpg.Pool], partnership: str, raw: dict[str, str]) -> St
 async def serve(url: str, partnership: str, port: int, raw: dict[str, str] | None) -> None:
     """Serves until it is told to end."""
     from api.app import create_app
-    from api.graphql.schema import schema
     from models.settings import Settings
 
     logins = Logins.read(url)
     database = Database(logins, pool_size=CONNECTIONS)
     app: ASGIApp
     if raw is None:
-        schema()
         app = create_app(database, Settings.read())
     else:
         login = logins.login("app").set(drivername="postgresql").render_as_string(hide_password=False)
@@ -136,4 +134,5 @@ async def _nothing(_: object) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(**json.loads(sys.argv[1])))
+    read_code()
+    run_on_the_fastest_loop(serve(**json.loads(sys.argv[1])))

@@ -22,8 +22,8 @@ TIER = (
 PEER_TABLES = (
     "create schema peer",
     "create table peer.tier (practice uuid, outcome uuid, tier text, primary key (practice, outcome))",
-    f"""create function peer.dollars() returns table (outcome uuid, tier text, population uuid, year int, amount numeric)
-language sql stable as $$ {TIER} $$""",
+    f"""create function peer.dollars() returns table
+(outcome uuid, tier text, population uuid, year int, amount numeric) language sql stable as $$ {TIER} $$""",
 )
 _LINES = (
     "(select coalesce(json_agg(l), '[]') from (select (select row_to_json(p) from (select name from practice"
