@@ -123,7 +123,7 @@ def run(server: str, asked: argparse.Namespace) -> bool:
     print(
         f"one object, unloaded, in process: median {took:.2f} ms (aim under {MEDIAN_AIM_MS:.0f})", flush=True
     )
-    commands = {"own": (own(found, PORTS["own"]), None)}
+    commands: dict[str, tuple[list[str], Path | None]] = {"own": (own(found, PORTS["own"]), None)}
     commands["raw"] = (own(found, PORTS["raw"], {each.name: each.raw for each in SHAPES}), None)
     try:
         commands["peer"] = node_and_peer(found, PORTS["peer"])

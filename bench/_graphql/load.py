@@ -73,7 +73,7 @@ def rate(port: int, asks: Sequence[Ask], seconds: float, connections: int = 8) -
             wire = Wire(port)
             waiting.register(wire.socket, selectors.EVENT_READ, wire)
             wire.socket.sendall(next(texts))
-        while time.perf_counter() - start < seconds:
+        while count < connections or time.perf_counter() - start < seconds:
             for key, _ in waiting.select(1.0):
                 if key.data.read() is not None:
                     count += 1
