@@ -96,4 +96,4 @@ trial-all: $(STAMP) ## every long trial
 	$(BIN)/pytest -m trial
 
 bench: $(STAMP) ## every benchmark, each against a peer or a limit in the same run
-	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python -m bench.$$(basename $$script .py) || exit 1; done
