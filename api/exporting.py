@@ -18,6 +18,7 @@ from models.people import Role
 __all__ = ["fail_export", "find_ready", "make_export", "request_export"]
 
 LIFE: Final = timedelta(hours=24)
+READING_SECONDS = 600.0  # of one statement of an export
 MOST_BYTES: Final = 256 * 1024 * 1024
 UNDER_WAY: Final = (ExportStatus.QUEUED, ExportStatus.RUNNING)
 
@@ -63,9 +64,9 @@ async def make_export(database: Database, partnership_id: UUID, export_id: UUID)
     def sees_payments(giver: UUID) -> bool:
         return caller.denied(Right.READ_BOOKS, partnership_id, [giver]) is None
 
-    async with database.session(scope, one_snapshot=True) as session:
+    async with database.reading(scope, seconds=READING_SECONDS, then="select 1") as reading:
         content, report = await make_file(
-            session, partnership_id, asked.format, asked.funder_id, sees_payments=sees_payments
+            reading.session, partnership_id, asked.format, asked.funder_id, sees_payments=sees_payments
         )
     if len(content) > MOST_BYTES:
         sentence = f"the file has {len(content):,} bytes, and {MOST_BYTES:,} is the most: ask for one funder's awards"

@@ -39,6 +39,7 @@ def export(
 
     async def work(database: "Database") -> "tuple[bytes, ImportReport]":
         from api.exchange.exports.making import make_file
+        from api.exporting import READING_SECONDS
         from models.database import Scope
         from models.exports import ExportFormat
 
@@ -46,9 +47,10 @@ def export(
         if not is_printed and output.exists() and not force:
             raise CommandError(WRONG_USAGE, f"{output} is there already; --force writes over it")
         partnership_id = await partnership_named(database, partnership)
-        async with database.session(Scope.of(partnership_id), one_snapshot=True) as session:
+        scope = Scope.of(partnership_id)
+        async with database.reading(scope, seconds=READING_SECONDS, then="select 1") as reading:
             form = ExportFormat[format.name]
-            made = await make_file(session, partnership_id, form, None, sees_payments=lambda _: True)
+            made = await make_file(reading.session, partnership_id, form, None, sees_payments=lambda _: True)
         if not is_printed:
             output.write_bytes(made[0])
         return made
