@@ -22,6 +22,7 @@ from api.exchange.report import Example, ImportReport
 from api.exchange.store.allocations import store_allocations
 from api.exchange.store.facts import store_facts
 from api.exchange.store.findings import store_findings
+from api.exchange.store.gift_movements import store_gift_movements
 from api.exchange.store.investments import store_investments
 from api.exchange.store.local_results import store_local_results
 from api.exchange.store.measurements import store_measurements
@@ -191,6 +192,7 @@ STORES: Mapping[str, Store] = {
     "price-index": store_price_levels,
     "allocations": store_allocations,
     "ledger": store_movements,
+    "in-kind-movements": store_gift_movements,
     "bills-ny": store_measures,
     "measures": store_measures,
     "testimony": store_testimony,
