@@ -2,10 +2,10 @@
 
 | kind | debit | credit |
 |---|---|---|
-| PLEDGE, by the row | IN_KIND: all that is promised | OBLIGATED: yet to come |
-| REFUND, by the row | OBLIGATED: what is no more promised | IN_KIND |
-| RECEIPT | OBLIGATED | AVAILABLE: at hand |
-| EXPENDITURE | AVAILABLE | SPENT: used |
+| PLEDGE, by the row | IN_KIND: all that is promised | PROMISED: yet to come |
+| REFUND, by the row | PROMISED: what is no more promised | IN_KIND |
+| RECEIPT | PROMISED | AT_HAND |
+| EXPENDITURE | AT_HAND | USED |
 
 The database refuses to overdraw any of the three; the book of the gift refuses what was not there on the day.
 """
@@ -27,8 +27,8 @@ from models.ledger import Account, AccountKind, TransactionKind, Transfer
 
 RECEIPT, EXPENDITURE = TransactionKind.RECEIPT, TransactionKind.EXPENDITURE
 SIDES = {
-    RECEIPT: (AccountKind.OBLIGATED, AccountKind.AVAILABLE),
-    EXPENDITURE: (AccountKind.AVAILABLE, AccountKind.SPENT),
+    RECEIPT: (AccountKind.PROMISED, AccountKind.AT_HAND),
+    EXPENDITURE: (AccountKind.AT_HAND, AccountKind.USED),
 }
 
 

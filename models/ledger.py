@@ -32,8 +32,8 @@ class AccountKind(StrEnum):
     RECEIVABLE: promised by the funder, yet to come (a debit balance). CASH: received and held (a debit
     balance). PAID: paid by the funder straight to the recipient (a debit balance). AVAILABLE, OBLIGATED and
     SPENT: what a line may still use, has signed for, has used (credit balances). FEE: kept by the fiscal
-    agent. IN_KIND: all that is promised of a gift, in thousandths of its own unit (a debit balance); of a gift
-    OBLIGATED is yet to come, AVAILABLE at hand and SPENT used.
+    agent. Of a gift, in thousandths of its own unit: IN_KIND is all that is promised (a debit balance); of that
+    PROMISED is yet to come, AT_HAND came and is not used, and USED is (credit balances).
     """
 
     RECEIVABLE = "RECEIVABLE"
@@ -44,6 +44,9 @@ class AccountKind(StrEnum):
     SPENT = "SPENT"
     FEE = "FEE"
     IN_KIND = "IN_KIND"
+    PROMISED = "PROMISED"
+    AT_HAND = "AT_HAND"
+    USED = "USED"
 
 
 class Guard(StrEnum):
@@ -96,7 +99,7 @@ class Book(Base):
 class Account(TenantRow):
     """Where an amount of one unit sits: one investment's line, or what is promised, held or spent of it.
 
-    An account of a gift in kind is in the gift's unit (`u:hour`), and no account of dollars is a gift's.
+    A gift's accounts are of kinds of their own, in the gift's unit (`u:hour`), and none of dollars is among them.
     """
 
     __tablename__ = "account"
@@ -129,7 +132,9 @@ class Account(TenantRow):
             postgresql_nulls_not_distinct=True,
         ),
         CheckConstraint("unit ~ '^([A-Z]{3}|u:[a-z_]{1,20})$'", name="unit_shape"),
-        CheckConstraint("(in_kind_id is null) = (unit ~ '^[A-Z]{3}$')", name="gift_unit"),
+        CheckConstraint(
+            "(kind in ('IN_KIND', 'PROMISED', 'AT_HAND', 'USED')) = (unit ~ '^u:')", name="gift_unit"
+        ),
         CheckConstraint("fiscal_year between 1990 and 2100", name="fiscal_year"),
         CheckConstraint("not is_lobbying or kind = 'SPENT'", name="is_lobbying"),
         CheckConstraint(

@@ -15,9 +15,9 @@ from models.in_kind import InKindResource, InKindUnit
 from models.ledger import Account, AccountKind, Entry, Phase, Transfer
 
 KEPT = {
-    AccountKind.OBLIGATED: "promised",
-    AccountKind.AVAILABLE: "available",
-    AccountKind.SPENT: "used",
+    AccountKind.PROMISED: "promised",
+    AccountKind.AT_HAND: "available",
+    AccountKind.USED: "used",
 }
 
 

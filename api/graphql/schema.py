@@ -81,6 +81,7 @@ PLANS = Plans(
 class Mutation(
     ReallocationMutation,
     AnchorMutation,
+    GiftMutation,
     OrganizationMutation,
     ImportMutation,
     exports.ExportMutation,

@@ -1,7 +1,7 @@
--- Gifts in kind in the ledger: accounts of a gift's own unit, in which its row posts what is promised by itself.
--- An amount counts thousandths of the unit. What is promised (IN_KIND, a debit balance) is yet to come (OBLIGATED), at
--- hand (AVAILABLE) or used (SPENT): three credit balances that none may overdraw, so that no more comes than is
--- promised, and no more is used than came.
+-- Gifts in kind in the ledger: accounts of a gift's own unit, in which its row by itself posts what is promised.
+-- An amount counts thousandths of the unit. All that is promised (IN_KIND, a debit balance) is yet to come (PROMISED), at
+-- hand (AT_HAND) or used (USED): credit balances that nobody may overdraw, so that no more comes than is promised, and no
+-- more is used than came.
 
 -- An account's id is made of what it holds, so that it is found from the gift alone.
 create function ledger.gift_account(gift uuid, kind text, unit text) returns uuid
@@ -16,14 +16,14 @@ as $$
 declare
   measure text := 'u:' || lower(word);
   whole uuid := ledger.gift_account(gift, 'IN_KIND', measure);
-  due uuid := ledger.gift_account(gift, 'OBLIGATED', measure);
+  due uuid := ledger.gift_account(gift, 'PROMISED', measure);
   held bigint;
   since date;
   lines jsonb;
 begin
   insert into ledger.account (partnership_id, id, kind, unit, guard, in_kind_id)
     select p, ledger.gift_account(gift, k, measure), k, measure, case k when 'IN_KIND' then 'NONE' else 'NO_OVERDRAFT' end, gift
-    from unnest(array['IN_KIND', 'OBLIGATED', 'AVAILABLE', 'SPENT']) k
+    from unnest(array['IN_KIND', 'PROMISED', 'AT_HAND', 'USED']) k
     on conflict do nothing;
   select a.debits_posted - a.credits_posted into held from ledger.account a where a.partnership_id = p and a.id = whole;
   select min(t.effective_on) into since from ledger.transfer t where t.partnership_id = p and t.debit_account_id = whole;

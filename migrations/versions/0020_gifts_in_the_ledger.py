@@ -14,6 +14,8 @@ depends_on = None
 
 LINE = ("partnership_id", "investment_id", "kind", "unit", "practice_id", "outcome_id", "population_id")
 PLACE = ("area_id", "position_id", "use", "fiscal_year", "is_lobbying")
+KINDS = ("RECEIVABLE", "CASH", "PAID", "AVAILABLE", "OBLIGATED", "SPENT", "FEE")
+GIFT_KINDS = ("IN_KIND", "PROMISED", "AT_HAND", "USED")
 FUNCTIONS = (
     "ledger.gift_account(uuid, text, text)",
     "ledger.promise_gift(uuid, uuid, text, numeric, date, text)",
@@ -30,7 +32,7 @@ begin
     perform set_config('app.partnerships', p::text, true), set_config('app.partnership', p::text, true);
     update ledger.account a set in_kind_id = g.id
       from (select k.id, ledger.gift_account(k.id, kind, 'u:' || unit) as account from public.in_kind_resource k
-        cross join unnest(array['IN_KIND', 'OBLIGATED', 'AVAILABLE', 'SPENT']) kind
+        cross join unnest(array['IN_KIND', 'PROMISED', 'AT_HAND', 'USED']) kind
         cross join unnest(array['hour', 'month', 'seat', 'item', 'square_foot', 'other']) unit
         where k.partnership_id = p) g
       where a.partnership_id = p and a.id = g.account;
@@ -45,6 +47,7 @@ alter table public.in_kind_resource force row level security;
 
 
 def upgrade() -> None:
+    _list_kinds(*KINDS, *GIFT_KINDS)
     op.add_column("account", sa.Column("in_kind_id", sa.UUID(), nullable=True), schema="ledger")
     op.drop_index("uq_account_line", table_name="account", schema="ledger")
     _index_lines(*LINE, *PLACE, "in_kind_id")
@@ -65,7 +68,7 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_account_gift_unit"),
         "account",
-        "(in_kind_id is null) = (unit ~ '^[A-Z]{3}$')",
+        "(kind in ('IN_KIND', 'PROMISED', 'AT_HAND', 'USED')) = (unit ~ '^u:')",
         schema="ledger",
     )
     op.create_index(
@@ -86,6 +89,14 @@ def downgrade() -> None:
     op.drop_index("uq_account_line", table_name="account", schema="ledger")
     op.drop_column("account", "in_kind_id", schema="ledger")
     _index_lines(*LINE, *PLACE, where="unit ~ '^[A-Z]{3}$'" if has_gifts else None)
+    op.drop_constraint(op.f("ck_account_gift_unit"), "account", schema="ledger")
+    _list_kinds(*KINDS, "IN_KIND", rule="not valid" if has_gifts else "")
+
+
+def _list_kinds(*kinds: str, rule: str = "") -> None:
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    op.drop_constraint(op.f("ck_account_kind"), "account", schema="ledger")
+    op.execute(f"alter table ledger.account add constraint ck_account_kind check (kind in ({listed})) {rule}")
 
 
 def _has_gifts() -> bool:
