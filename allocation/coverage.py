@@ -103,34 +103,38 @@ def _in_kind(fundings: Sequence[Funding], secured: Sequence[int], span: range) -
 
 
 def costs(position: Position, span: range) -> list[int]:
-    """The position's cost in each month of the span."""
+    """The position's cost in each month of the span: calendar years in twelfths, so whole years are reckoned."""
     terms = position.cost_terms()
     if not terms or not span:
         return [0] * len(span)
-    first, last = span[0] // YEAR_MONTHS, span[-1] // YEAR_MONTHS
-    months = [cost for year in range(first, last + 1) for cost in _year(terms, year)]
-    skipped = span[0] - first * YEAR_MONTHS
+    years = range(span[0] // YEAR_MONTHS, span[-1] // YEAR_MONTHS + 1)
+    exact = _exact(terms, range(years.start * YEAR_MONTHS, years.stop * YEAR_MONTHS))
+    months = [
+        cost
+        for at in range(0, len(exact), YEAR_MONTHS)
+        for cost in _year(tuple(exact[at : at + YEAR_MONTHS]))
+    ]
+    skipped = span[0] - years.start * YEAR_MONTHS
     return months[skipped : skipped + len(span)]
 
 
-def _year(terms: Sequence[tuple[Term, int]], year: int) -> Sequence[int]:
-    january = year * YEAR_MONTHS
-    new_year, eve = first_day(january), last_day(january + YEAR_MONTHS - 1)
+def _exact(terms: Sequence[tuple[Term, int]], months: range) -> list[int]:
+    """What each month costs, times twelve and DAYS."""
+    exact = [0] * len(months)
     for term, annual in terms:
-        if term.first <= new_year and eve <= term.last:
-            return _even_year(annual)
-    mine = [(term, annual) for term, annual in terms if term.first <= eve and new_year <= term.last]
-    exact = (
-        sum(annual * days_of(term, month) for term, annual in mine) * (DAYS // days_in(month))
-        for month in range(january, january + YEAR_MONTHS)
-    )
-    totals = [rounded(run, YEAR_MONTHS * DAYS) for run in accumulate(exact)]
-    return [upto - before for before, upto in pairwise([0, *totals])]
+        whole = whole_months(term)
+        for month in range(max(whole.start, months.start), min(whole.stop, months.stop)):
+            exact[month - months.start] += annual * DAYS
+        for month, days in part_months(term):
+            if month in months:
+                exact[month - months.start] += annual * days * (DAYS // days_in(month))
+    return exact
 
 
 @lru_cache(maxsize=4096)
-def _even_year(annual: int) -> Sequence[int]:
-    totals = [rounded(annual * month, YEAR_MONTHS) for month in range(YEAR_MONTHS + 1)]
+def _year(exact: Sequence[int]) -> Sequence[int]:
+    """A calendar year's months in whole minor units that add up to the year."""
+    totals = [0, *(rounded(run, YEAR_MONTHS * DAYS) for run in accumulate(exact))]
     return [upto - before for before, upto in pairwise(totals)]
 
 

@@ -20,6 +20,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from api.graphql.lookahead.compiler import Compiler, Piece, object_type
 from api.graphql.lookahead.finishing import Finisher, Spot, null_forbidden
 from api.graphql.lookahead.places import ABSENT, PlaceField, Places
+from api.graphql.lookahead.plain import written_plainly
 from api.graphql.lookahead.plans import Plans
 from api.graphql.lookahead.rows import Row, Rows, Writer, Written
 from api.graphql.lookahead.sql import Binder
@@ -29,6 +30,9 @@ __all__ = ["CONNECTION_SETTINGS", "look_ahead"]
 CONNECTION_SETTINGS: Final = {"timezone": "UTC", "jit": "off", "datestyle": "ISO, YMD"}
 """What the statements expect: moments in UTC, dates as ISO 8601, no compiling of short queries."""
 
+
+MANY: Final = 8
+"""From how many objects on it pays to look whether they are plain."""
 
 _MARK: Final = ABSENT.encode()
 
@@ -73,7 +77,21 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
         if type(result) is Written:
             spot = _spot(return_type, field_details_list, info, path)
             return self._complete_row(spot, result.writer, result.key)
+        if type(result) is list and len(result) >= MANY:
+            written = self._plainly(return_type, field_details_list, result)
+            if written is not None:
+                return written
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+
+    def _plainly(self, type_: GraphQLOutputType, details: FieldDetailsList, result: list[Any]) -> Any:
+        """The JSON of a list of plain objects; None for what graphql-core completes, and tells errors of."""
+        write = written_plainly(self, type_, details)
+        if write is None:
+            return None
+        try:
+            return write(result)
+        except Exception:  # whatever it is, graphql-core meets it again and says where
+            return None
 
     async def _complete_rows(self, spot: Spot, rows: Rows) -> Any:
         compiler = Compiler(self, self.plans, Binder(self.context_value))
