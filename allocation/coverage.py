@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
 
 from allocation.months import (
@@ -44,7 +44,7 @@ class Coverage:
     in_kind: Sequence[int]
     surplus: Sequence[int]
 
-    @property
+    @cached_property
     def short_month(self) -> int | None:
         """The index of the first month with a gap of more than rounding; None where there is none."""
         pairs = enumerate(zip(self.cost, self.secured, strict=True))
@@ -104,7 +104,7 @@ def _in_kind(fundings: Sequence[Funding], secured: Sequence[int], span: range) -
 
 def costs(position: Position, span: range) -> list[int]:
     """The position's cost in each month of the span: calendar years in twelfths, so whole years are reckoned."""
-    terms = position.cost_terms()
+    terms = position.cost_terms
     if not terms or not span:
         return [0] * len(span)
     years = range(span[0] // YEAR_MONTHS, span[-1] // YEAR_MONTHS + 1)
@@ -120,15 +120,19 @@ def costs(position: Position, span: range) -> list[int]:
 
 def _exact(terms: Sequence[tuple[Term, int]], months: range) -> list[int]:
     """What each month costs, times twelve and DAYS."""
-    exact = [0] * len(months)
+    steps = [0] * (len(months) + 1)
     for term, annual in terms:
-        whole = whole_months(term)
-        for month in range(max(whole.start, months.start), min(whole.stop, months.stop)):
-            exact[month - months.start] += annual * DAYS
+        _put(steps, months, whole_months(term), annual * DAYS)
         for month, days in part_months(term):
-            if month in months:
-                exact[month - months.start] += annual * days * (DAYS // days_in(month))
-    return exact
+            _put(steps, months, range(month, month + 1), annual * days * (DAYS // days_in(month)))
+    return list(accumulate(steps[:-1]))
+
+
+def _put(steps: list[int], span: range, months: range, amount: int) -> None:
+    """Adds an amount to each of some months, as the steps whose running totals the span's months are."""
+    start, stop = (min(max(edge - span.start, 0), len(span)) for edge in (months.start, months.stop))
+    steps[start] += amount
+    steps[stop] -= amount
 
 
 @lru_cache(maxsize=4096)
@@ -145,10 +149,8 @@ def payments(fundings: Sequence[Funding], span: range, amount: Amount) -> list[i
     steps = [0] * (len(span) + 1)
     parts: dict[int, int] = defaultdict(int)
     for each in fundings:
-        monthly, whole = amount(each), whole_months(each.term)
-        start, stop = (min(max(edge - span.start, 0), len(span)) for edge in (whole.start, whole.stop))
-        steps[start] += monthly
-        steps[stop] -= monthly
+        monthly = amount(each)
+        _put(steps, span, whole_months(each.term), monthly)
         for month, days in part_months(each.term):
             if month in span:
                 parts[month] += monthly * days
@@ -168,7 +170,7 @@ def first_gap(coverage: Coverage) -> date | None:
     if index is None:
         return None
     month = coverage.span[index]
-    costs_then, short = coverage.position.cost_terms(), 0
+    costs_then, short = coverage.position.cost_terms, 0
     for day in _days(month):
         short += _shortage(coverage, costs_then, day)
         if short > ROUNDING * YEAR_MONTHS * days_in(month):

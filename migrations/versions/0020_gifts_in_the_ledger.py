@@ -31,9 +31,9 @@ begin
   for p in select distinct partnership_id from public.in_kind_resource loop
     perform set_config('app.partnerships', p::text, true), set_config('app.partnership', p::text, true);
     update ledger.account a set in_kind_id = g.id
-      from (select k.id, ledger.gift_account(k.id, kind, 'u:' || unit) as account from public.in_kind_resource k
-        cross join unnest(array['IN_KIND', 'PROMISED', 'AT_HAND', 'USED']) kind
-        cross join unnest(array['hour', 'month', 'seat', 'item', 'square_foot', 'other']) unit
+      from (select k.id, ledger.gift_account(k.id, side, 'u:' || word) as account from public.in_kind_resource k
+        cross join unnest(array['IN_KIND', 'PROMISED', 'AT_HAND', 'USED']) side
+        cross join unnest(array['hour', 'month', 'seat', 'item', 'square_foot', 'other']) word
         where k.partnership_id = p) g
       where a.partnership_id = p and a.id = g.account;
     perform ledger.promise_gift(p, k.id, k.unit, k.quantity,
@@ -50,13 +50,13 @@ def upgrade() -> None:
     _list_kinds(*KINDS, *GIFT_KINDS)
     op.add_column("account", sa.Column("in_kind_id", sa.UUID(), nullable=True), schema="ledger")
     op.drop_index("uq_account_line", table_name="account", schema="ledger")
-    _index_lines(*LINE, *PLACE, "in_kind_id")
     run_script((Path(__file__).parents[1] / "sql" / "gifts.sql").read_text())
     app, steward = (quoted(context.config.attributes["logins"].role(name)) for name in ("app", "steward"))
     op.execute(f"grant insert (in_kind_id) on ledger.account to {app}, {steward}")
     op.execute(f"revoke all on function {', '.join(FUNCTIONS)} from public")
     op.execute(f"grant execute on function {', '.join(FUNCTIONS)} to {app}, {steward}")
     run_script(PROMISE)
+    _index_lines(*LINE, *PLACE, "in_kind_id")
     op.create_foreign_key(
         op.f("fk_account_partnership_id_in_kind_id"),
         "account",
