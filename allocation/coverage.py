@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
+from operator import sub
 
 from allocation.months import (
     YEAR_MONTHS,
@@ -81,17 +82,22 @@ def cover(position: Position, fundings: Iterable[Funding], span: range) -> Cover
     paid = payments(certain, span, lambda each: each.monthly)
     hopes = [each for each in known if not each.certain]
     hoped = payments(hopes, span, lambda each: each.expected_monthly)
-    secured = list(map(min, cost, paid))
+    secured = _least(cost, paid)
     return Coverage(
         position=position,
         fundings=known,
         span=span,
         cost=cost,
         secured=secured,
-        expected=[min(c - s, h) for c, s, h in zip(cost, secured, hoped, strict=True)] if hopes else hoped,
+        expected=_least(list(map(sub, cost, secured)), hoped) if hopes else hoped,
         in_kind=_in_kind(known, secured, span),
-        surplus=[p - s for p, s in zip(paid, secured, strict=True)],
+        surplus=list(map(sub, paid, secured)),
     )
+
+
+def _least(one: Sequence[int], other: Sequence[int]) -> list[int]:
+    pairs = zip(one, other, strict=True)
+    return [a if a < b else b for a, b in pairs]  # noqa: FURB136 - min() takes three times as long here
 
 
 def _in_kind(fundings: Sequence[Funding], secured: Sequence[int], span: range) -> Sequence[int]:
