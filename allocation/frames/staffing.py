@@ -23,7 +23,7 @@ from models import obligations, resources, staffing
 from models.in_kind import InKindResource
 from models.obligations import InvestmentLink, LinkKind
 
-Payers = Mapping[UUID, tuple[UUID, Decimal | None]]
+Payers = Mapping[UUID, tuple[str, Decimal | None]]
 """The organization that gives an investment, and the chance of its renewal, by investment."""
 
 
@@ -135,7 +135,7 @@ def _funding(row: Row[*tuple[Any, ...]], payers: Payers, donors: Mapping[UUID, U
         currency=row.currency,
         starts_on=row.starts_on,
         ends_on=row.ends_on,
-        payer=_text(funder or donor),
+        payer=funder or _text(donor),
         investment=_text(row.investment_id),
         in_kind=_text(row.in_kind_id),
         certain=row.is_certain,
@@ -164,7 +164,7 @@ async def _payers(session: AsyncSession, partnership_id: UUID, investments: Sequ
     )
     chances = {investment: chance for investment, chance in renewals if chance is not None}
     return {
-        investment: (UUID(organizations[str(funder)]), chances.get(investment, chance))
+        investment: (organizations[str(funder)], chances.get(investment, chance))
         for investment, funder, chance in rows
     }
 
