@@ -16,6 +16,7 @@ from api.graphql.common.basics import row
 from api.graphql.common.changes import Changed, Refused, UserError
 from api.graphql.common.checks import Checks, of_row
 from api.graphql.common.context import Context
+from api.graphql.common.days import DAY_SENTENCE, is_day
 from api.graphql.common.enums import UserErrorCode
 from api.graphql.common.ids import GlobalId
 from models.base import new_id
@@ -25,7 +26,6 @@ from models.ledger import TransactionKind, Transfer
 __all__ = ["GiftMutation"]
 
 Asked = Info[Context, None]
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 FIELDS = {"occurred_on": "occurredOn"}
 
 
@@ -68,8 +68,7 @@ def _told(made: Changed) -> InKindMovementPayload:
 async def _record(
     checks: Checks, asked: RecordInKindMovementInput, gift: InKindResource, actor: str
 ) -> GlobalId:
-    within = FIRST_DAY <= asked.occurred_on <= LAST_DAY
-    checks.must(within, ("occurredOn",), "A day lies between 1900-01-01 and 2100-12-31.")
+    checks.must(is_day(asked.occurred_on), ("occurredOn",), DAY_SENTENCE)
     checks.text(asked.note, "note")
     checks.done()
     key = f"gift:{new_id()}"

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from api.graphql.anchor.sight import is_denied
 from api.graphql.common.basics import Node, table_of
 from api.graphql.common.connections import Connection
 from api.graphql.common.context import Context, Forbidden
+from api.graphql.common.days import day_asked
 from api.graphql.common.references import allowed_rows
 from api.graphql.lookahead import By, One, Rows, Scope, TypePlan, Value, all_of
 from models.in_kind import InKindResource as GiftRow
@@ -132,7 +133,7 @@ async def load_gift_balances(
     context: Context, rows: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]
 ) -> list[InKindBalance]:
     """InKindResource.balance."""
-    as_of = asked.get("as_of") or datetime.now(UTC).date()
+    as_of = day_asked(asked)
     gifts: dict[UUID, list[UUID]] = defaultdict(list)
     for each in rows:
         gifts[each["partnership"]].append(each["id"])
@@ -151,7 +152,7 @@ async def load_gift_totals(
     context: Context, rows: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]
 ) -> list[Any]:  # balances, or why not
     """AnchorEntity.inKindBalances."""
-    as_of = asked.get("as_of") or datetime.now(UTC).date()
+    as_of = day_asked(asked)
     return [await _totals(context, each["partnership"], as_of) for each in rows]
 
 

@@ -68,6 +68,7 @@ KINDS: Final = {
     "intersectionOf": "PopulationGroup",
     "parent": "Area",
     "from": "ReallocationScenario",
+    "movement": "InKindMovement",
     "other": "ReallocationScenario",
 }
 ROWS: Final = {
@@ -89,6 +90,9 @@ MAKES: Final = {
     "InKindResource": """recordInKindResource(input: {partnership: "%(Partnership)s", idempotencyKey: "i",
       donor: "%(Organization)s", kind: TIME, description: "x", quantity: "1", unit: HOUR})
       { made: inKindResource { id } userErrors { message field } }""",
+    "InKindMovement": """recordInKindMovement(input: {inKindResource: "%(InKindResource)s", idempotencyKey: "m",
+      kind: RECEIPT, quantity: "0.5", occurredOn: "2100-01-01"})
+      { made: inKindMovement { id } userErrors { message field } }""",
     "Obligation": """recordObligation(input: {investment: "%(Investment)s", idempotencyKey: "o", kind: REPORT,
       title: "x", dueOn: "2026-01-01"}) { made: obligation { id } userErrors { message field } }""",
 }
