@@ -68,10 +68,13 @@ async def read_practice_evidence(
     partnership_id: UUID,
     practice_id: UUID,
     *,
-    shelf: FindingsShelf,
+    library: Library,
     fiscal_year: int | None = None,
 ) -> PracticeEvidence:
-    """All that one practice's page is made of. Raises EvidenceError where the partnership has no such practice."""
+    """All that one practice's page is made of; `library` is the partnership's.
+
+    Raises EvidenceError where the partnership has no such practice.
+    """
     p = practices.Practice
     row = (
         await session.execute(select(p).where(p.partnership_id == partnership_id, p.id == practice_id))
@@ -93,7 +96,7 @@ async def read_practice_evidence(
     )
     partnership = await read_partnership(session, partnership_id)
     own = await read_own_index(session, partnership_id)
-    known = (await shelf.of(session, partnership_id)).of(stated.id)
+    known = library.of(stated.id)
     reports = (await read_reports(session, partnership_id, practice_id)).get(stated.id, ())
     local = await read_shown_periods(session, partnership_id, practice_id)
     named = {*stated.aims, *(each.outcome for each in known.findings), *(each.outcome for each in reports)}

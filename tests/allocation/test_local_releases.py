@@ -158,9 +158,8 @@ async def test_the_page_of_a_practice_is_read_from_the_tables(town: Place) -> No
     )
     async with town.database.session(Scope.of(town.id)) as session:
         practice = (await session.execute(select(Practice.id))).scalar_one()
-        seen = await read_practice_evidence(
-            session, town.id, practice, shelf=FindingsShelf(), fiscal_year=2024
-        )
+        library = await FindingsShelf().of(session, town.id)
+        seen = await read_practice_evidence(session, town.id, practice, library=library, fiscal_year=2024)
         assert await read_dollars(session, town.id, practice) == []
     page = practice_facts(seen)
     (outcome,) = page.outcomes

@@ -83,11 +83,12 @@ async def read_library(context: Context, partnership_id: UUID) -> Library:
 
 async def read_evidence(context: Context, partnership_id: UUID) -> Evidence:
     """Read and reckoned once an operation."""
+    library = await read_library(context, partnership_id)
 
     async def read(session: AsyncSession) -> Evidence:
         return Evidence(
             community=await read_community(session, await read_partnership(session, partnership_id)),
-            library=await SHELF.of(session, partnership_id),
+            library=library,
             reports=await read_reports(session, partnership_id),
             rationales=await read_rationales(session, partnership_id),
             index=await read_own_index(session, partnership_id),

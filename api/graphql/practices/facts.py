@@ -26,7 +26,7 @@ from api.graphql.practices.effects import (
     rounded,
     tier_assessment,
 )
-from api.graphql.practices.evidence import SHELF
+from api.graphql.practices.evidence import read_library
 from models.practices import StudyDesign
 
 __all__ = ["PracticeFacts", "facts_of"]
@@ -139,8 +139,11 @@ async def facts_of(
 
 
 async def _facts(context: Context, partnership: UUID, practice: UUID, year: int | None) -> PracticeFacts:
+    library = await read_library(context, partnership)
     seen = await context.run(
-        lambda session: read_practice_evidence(session, partnership, practice, shelf=SHELF, fiscal_year=year)
+        lambda session: read_practice_evidence(
+            session, partnership, practice, library=library, fiscal_year=year
+        )
     )
     page = known.practice_facts(seen)
     return PracticeFacts(
