@@ -23,7 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.evidence.finding import Finding
 from allocation.evidence.pooling import pooled_effects
-from allocation.frames.evidence import FindingsShelf, read_practice_evidence, read_rationales, read_reports
+from allocation.frames.evidence import Shelf, read_rationales, read_reports
+from allocation.frames.practice_pages import read_practice_evidence
 from allocation.frames.practices import read_findings
 from allocation.partnerships import Terms, create_partnership
 from allocation.practice_facts import practice_facts, tiers_of
@@ -131,15 +132,15 @@ async def over_graphql(database: Database, partnership: UUID, practice: UUID) ->
 
 async def pages(database: Database, partnership: UUID) -> bool:
     """Prints the page of a practice with a middling number of findings, and of the one with most."""
-    practices, shelf, holds = await by_findings(database, partnership), FindingsShelf(), True
+    practices, shelf, holds = await by_findings(database, partnership), Shelf(), True
     for found, practice in (practices[len(practices) // 2], practices[-1]):
 
         async def plain_page(session: AsyncSession, p: UUID, practice: UUID = practice) -> object:
             return (await session.execute(text(PLAIN_PAGE), {"p": p, "practice": practice})).all()
 
         async def page(session: AsyncSession, p: UUID, practice: UUID = practice) -> object:
-            library = await shelf.of(session, p)
-            return practice_facts(await read_practice_evidence(session, p, practice, library=library))
+            ground = await shelf.of(session, p)
+            return practice_facts(await read_practice_evidence(session, p, practice, ground=ground))
 
         took = await timed(database, partnership, page)
         base = await timed(database, partnership, plain_page)

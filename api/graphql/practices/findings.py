@@ -13,7 +13,7 @@ from api.graphql.common.context import Context
 from api.graphql.common.lazy import LazyOutcome, LazyPopulationGroup
 from api.graphql.common.references import refers_to
 from api.graphql.lookahead import By, Computed, Many, Part, Rows, Scope, TypePlan, Value
-from api.graphql.practices.evidence import read_library
+from api.graphql.practices.evidence import read_ground
 from models.practices import Finding as FindingRow
 from models.practices import FindingPopulation, StudyDesign
 
@@ -57,7 +57,7 @@ async def _refusals(
         if each["outcome"] is None:
             found.append("its outcome is none of the partnership's")
             continue
-        library = await read_library(context, each["partnership"])
+        library = (await read_ground(context, each["partnership"])).library
         practice = str(each["practice"]) if each["practice"] else each["published"]
         found.append(library.of(practice).refusals.get(str(each["id"])))
     return found
