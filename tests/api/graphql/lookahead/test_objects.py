@@ -58,7 +58,8 @@ class Branch:
 
 
 def leaf(**changed: Any) -> Leaf:
-    return Leaf(**({"name": "a", "size": 3, "share": Decimal("0.50"), "colour": Colour.RED} | changed))
+    plain: dict[str, Any] = {"name": "a", "size": 3, "share": Decimal("0.50"), "colour": Colour.RED}
+    return Leaf(**(plain | changed))
 
 
 def branch(**changed: Any) -> Branch:
