@@ -54,7 +54,8 @@ def test_a_finding_is_taken_as_stated(read: Reader, write: Writer) -> None:
 def test_a_finding_keeps_its_direction_its_grades_and_what_the_study_cost(
     read: Reader, write: Writer
 ) -> None:
-    more = 'direction = ["favours"]\ngrades = ["grades"]\ncost_per_participant = ["cost"]\ncurrency = ["money"]\nprice_year = ["year"]\n'
+    more = 'direction = ["favours"]\ngrades = ["grades"]\n'
+    more += 'cost_per_participant = ["cost"]\ncurrency = ["money"]\nprice_year = ["year"]\n'
     alias = '[aliases.direction]\n"treatment" = "FAVOURABLE"\n"control" = "UNFAVOURABLE"\n'
     path = write(
         "a.csv",
