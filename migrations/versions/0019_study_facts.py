@@ -1,5 +1,7 @@
 """What else a study states of a finding: its direction, the grades of its people, and what one of them cost."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,18 +17,18 @@ CHECKS = {
     "ck_finding_currency_shape": "currency ~ '^[A-Z]{3}$'",
     "ck_finding_price_year": "price_year between 1990 and 2100",
 }
-COLUMNS = (
-    sa.Column("direction", sa.String(length=40), nullable=True),
-    sa.Column("grades", sa.Text(), nullable=True),
-    sa.Column("cost_per_participant", sa.BigInteger(), nullable=True),
-    sa.Column("currency", sa.Text(), nullable=True),
-    sa.Column("price_year", sa.Integer(), nullable=True),
-)
+COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {  # Any: each column's own kind
+    "direction": sa.String(length=40),
+    "grades": sa.Text(),
+    "cost_per_participant": sa.BigInteger(),
+    "currency": sa.Text(),
+    "price_year": sa.Integer(),
+}
 
 
 def upgrade() -> None:
-    for column in COLUMNS:
-        op.add_column("finding", column.copy())
+    for name, kind in COLUMNS.items():
+        op.add_column("finding", sa.Column(name, kind, nullable=True))
     for name, condition in CHECKS.items():
         op.create_check_constraint(op.f(name), "finding", condition)
 
@@ -34,5 +36,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in CHECKS:
         op.drop_constraint(op.f(name), "finding", type_="check")
-    for column in COLUMNS:
-        op.drop_column("finding", column.name)
+    for name in COLUMNS:
+        op.drop_column("finding", name)
