@@ -30,6 +30,7 @@ _TOLERANCE = 1e-6
 _INTEGER_VARIABLES = 160
 _INTEGER_SECONDS = 5.0
 _INFEASIBLE = 2  # scipy's code
+_Asked = tuple[Corner, list[tuple[int, Protection]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +128,39 @@ def _cleared_close_by(found: Sequence[Corner], spare: float) -> set[int]:
         near = set(_wide_search(together, wanted, spare, rounds=1)) if wanted else set()
     except ContradictionError:  # of one corner, as below
         near = set(range(len(wanted)))
-    cleared = set()
+    cleared: set[int] = set()
+    left: list[_Asked] = []
     start = 0
     for corner in found:
-        for number, (place, each) in enumerate(zip(corner.places, corner.wanted, strict=True), start):
-            if number not in near or _is_wide(corner.table, each, spare):
-                cleared.add(place)
+        numbered = enumerate(zip(corner.places, corner.wanted, strict=True), start)
+        asked = [(place, each) for number, (place, each) in numbered if number in near]
+        cleared |= set(corner.places) - {place for place, _ in asked}
+        left += [(corner, asked)] if asked else []
         start += len(corner.places)
+    while left:
+        cleared |= _wide_first(left, spare)
+        left = [(corner, asked[1:]) for corner, asked in left if len(asked) > 1]
     return cleared
 
 
-def _is_wide(corner: Table, wanted: Protection, spare: float) -> bool:
+def _wide_first(left: Sequence[_Asked], spare: float) -> set[int]:
+    """The places that are wide of the first number of each corner.
+
+    Corners share no cell, so the optimum of the sum is the optimum of each. Halves are tried where one of them
+    contradicts itself: the center agrees with what is published only up to the solver's tolerance.
+    """
+    table, wanted = joined([(corner.table, [asked[0][1]]) for corner, asked in left])
+    rows = _sparse_rows(table, wanted)
+    weights = np.asarray(rows.sum(axis=0), float).ravel()
     try:
-        return interval_of(corner, wanted).width >= wanted.width + spare
-    except ContradictionError:  # the center agrees with what is published only up to the solver's tolerance
-        return False
+        low, high = rows @ _solve(table, weights), rows @ _solve(table, -weights)
+    except ContradictionError:
+        if len(left) == 1:
+            return set()
+        half = len(left) // 2
+        return _wide_first(left[:half], spare) | _wide_first(left[half:], spare)
+    ends = zip(left, wanted, low, high, strict=True)
+    return {asked[0][0] for (_, asked), each, a, b in ends if _closed(a, b).width >= each.width + spare}
 
 
 def _is_small(table: Table) -> bool:
