@@ -159,8 +159,11 @@ def _wide_first(left: Sequence[_Asked], spare: float) -> set[int]:
             return set()
         half = len(left) // 2
         return _wide_first(left[:half], spare) | _wide_first(left[half:], spare)
-    ends = zip(left, wanted, low, high, strict=True)
-    return {asked[0][0] for (_, asked), each, a, b in ends if _closed(a, b).width >= each.width + spare}
+    return {
+        asked[0][0]
+        for number, (_, asked) in enumerate(left)
+        if _closed(float(low[number]), float(high[number])).width >= wanted[number].width + spare
+    }
 
 
 def _is_small(table: Table) -> bool:
