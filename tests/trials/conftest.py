@@ -21,6 +21,7 @@ from .oracle import Court
 from .site import Site
 
 SECRET = "a trial's secret"
+RATE = "999999999"  # a trial asks more than any caller may
 
 
 def times(name: str, default: int) -> int:
@@ -47,7 +48,7 @@ class Place:
     @property
     def environ(self) -> Mapping[str, str]:
         """The settings of a site that works on this database."""
-        return {"ALIGNMENT_DATABASE_URL": self.url, "ALIGNMENT_SECRET": SECRET}
+        return {"ALIGNMENT_DATABASE_URL": self.url, "ALIGNMENT_SECRET": SECRET, "ALIGNMENT_RATE": RATE}
 
     def court(self, site: Site) -> Court:
         """Where what a fault did to a site is judged."""

@@ -91,13 +91,14 @@ class Documents:
             operation = selected(known.document, operation_name)
             cost = self.guard.check(known.document, operation, variables, may_introspect=may_introspect)
         except GraphQLError as error:
+            self._forget_unless_valid(text)
             return [error]
         if not known.is_valid:
             errors = validate(
                 self.schema, known.document, _RULES, max_errors=self.limits.errors, hide_suggestions=True
             )
             if errors:
-                self._forget(text)  # only what can be executed is worth its place
+                self._forget_unless_valid(text)
                 return errors
             known.is_valid = True
         return Prepared(known.document, operation.operation.value == "subscription", cost)
@@ -131,6 +132,12 @@ class Documents:
         while len(self._known) > self.limits.documents or self._bytes > self.limits.document_bytes:
             self._forget(next(iter(self._known)))
         return known
+
+    def _forget_unless_valid(self, text: str) -> None:
+        """Only what can be executed is worth its place: else refused documents of full size would fill it."""
+        known = self._known.get(text)
+        if known is not None and not known.is_valid:
+            self._forget(text)
 
     def _forget(self, text: str) -> None:
         if self._known.pop(text, None) is not None:

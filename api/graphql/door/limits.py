@@ -47,8 +47,8 @@ class Limits:
     """The `limit` of a query for figures (one row is a few numbers, not an object with parts)."""
     errors: int = 5
     documents: int = 512
-    document_bytes: int = 4_000_000
-    """Of text, over all cached documents; a parsed document takes about 30 times its text."""
+    document_bytes: int = 1_000_000
+    """Of text, over all cached documents; a parsed document takes about 50 times its text."""
     deadline_seconds: float = 8.0
     """Also of each statement and of each pause within a transaction, so that a lock never outlives its request."""
     objects_per_second: int = 100_000

@@ -57,6 +57,14 @@ def test_a_document_larger_than_the_cache_is_answered_and_not_kept(documents: Do
     assert len(documents) == 0
 
 
+def test_a_document_that_costs_too_much_is_not_kept(small_schema: strawberry.Schema) -> None:
+    """Thirty aliases are allowed; refused documents would otherwise take the place of good ones."""
+    documents = Documents(core_schema(small_schema))
+    aliases = " ".join(f"a{n}: word" for n in range(31))
+    assert code(prepare(documents, f"{{ {aliases} }}")) is Code.TOO_COSTLY
+    assert len(documents) == 0
+
+
 @pytest.mark.parametrize("text", ["{ nothing }", "{ word"])
 def test_what_is_not_valid_is_not_kept(documents: Documents, text: str) -> None:
     assert isinstance(prepare(documents, text), list)
