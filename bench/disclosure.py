@@ -1,16 +1,18 @@
 """How long does it take to release and audit all of Connecticut's graduation figures as if they were our own?
 
-    python -m bench.disclosure FOLDER [--years N] [--districts-only]
+    python -m bench.disclosure [FOLDER] [--years N] [--districts-only]
 
 FOLDER holds the state's published files (Connecticut Data Collaborative, four-year graduation rates by race, meals and
-English learners). Every district, year and group of theirs is taken for a raw count of ours, with the state's own
-figures above the districts, so that all districts of a year are one table. Prints cells, protected numbers, what was
-withheld for its neighbour's sake and the seconds; exit code 1 above the aim of 60 seconds or where the audit is
-not clean.
+English learners); without it, outcomes-ct-graduation of ALIGNMENT_REAL_DATA or ../shared/data. Where there is none,
+that is said and nothing is measured. Every district, year and group of theirs is taken for a raw count of ours, with
+the state's own figures above the districts, so that all districts of a year are one table. Prints cells, protected
+numbers, what was withheld for its neighbour's sake and the seconds; exit code 1 above the aim of 60 seconds or where
+the audit is not clean.
 """
 
 import argparse
 import csv
+import os
 import re
 import sys
 import time
@@ -45,10 +47,15 @@ LABELS = ("Race", "Meal", "ELL", "English", "Lunch", "Eligib")
 def main() -> bool:
     """Releases, prints, and says whether the aim holds."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    asked.add_argument("folder", type=Path)
+    asked.add_argument("folder", type=Path, nargs="?", default=_default())
     asked.add_argument("--years", type=int, default=9)
     asked.add_argument("--districts-only", action="store_true")
     wanted = asked.parse_args()
+    if not wanted.folder.is_dir():
+        print(
+            f"skipped: {wanted.folder} is not here; name the folder of Connecticut's published graduation figures"
+        )
+        return True
     raw = cells(wanted.folder, years=wanted.years, with_state=not wanted.districts_only)
     districts = sorted({cell.key.area for cell in raw} - {STATE})
     structure = Structure(
@@ -66,6 +73,12 @@ def main() -> bool:
     print(f"{made.audit.withheld_count} withheld for others, {len(made.dropped)} dropped, {shown} shown")
     print(f"clean: {made.audit.is_clean}; released and audited in {seconds:.1f} s (aim: {AIM:.0f} s)")
     return made.audit.is_clean and seconds < AIM
+
+
+def _default() -> Path:
+    """Where the published files lie beside the project, or where ALIGNMENT_REAL_DATA says."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    return Path(os.environ.get("ALIGNMENT_REAL_DATA", beside)) / "outcomes-ct-graduation"
 
 
 def cells(folder: Path, *, years: int, with_state: bool) -> list[RawCell]:
