@@ -235,7 +235,7 @@ def _solve_whole(table: Table, weights: Floats) -> float | None:
     rows, right = table.equalities
     answer = milp(
         weights,
-        integrality=np.ones(len(weights)),
+        integrality=np.ones(len(weights), int),
         bounds=Bounds(table.bounds[:, 0], table.bounds[:, 1]),
         constraints=[
             LinearConstraint(rows, right, right),

@@ -68,10 +68,17 @@ def _drafts(
         drafts.setdefault(key, nobody(key, rules))
     if previous is None:
         return drafts
+    touched = {
+        (key.indicator, key.period)
+        for key, basis in previous.basis.items()
+        if key in drafts and drafts[key].basis not in (None, basis)
+    }
     for key, cell in before.items():
         earlier = Earlier(cell, previous.basis[key], previous.minimum)
         if key in drafts:
-            drafts[key] = carried(drafts[key], earlier, structure.measure(key.indicator), rules)
+            is_touched = (key.indicator, key.period) in touched
+            measure = structure.measure(key.indicator)
+            drafts[key] = carried(drafts[key], earlier, measure, rules, is_touched=is_touched)
         else:
             drafts[key] = Draft(cell, earlier.basis, is_fixed=True)
             sound.findings.append(Finding("VANISHED", f"{key}: released before, not recorded any more.", key))

@@ -32,7 +32,7 @@ MEASUREMENTS = f"""query($slug: String!, $after: String, $statuses: [Measurement
   partnership(slug: $slug) {{ measurements(first: 400, after: $after, filter: {{ statuses: $statuses }}) {{
     totalCount pageInfo {{ hasNextPage endCursor }}
     nodes {{ {PLACE} {SHOWN}
-      publishedAs(on: "2100-01-01T00:00:00Z") {{ value low high numerator denominator }} }} }} }} }}"""
+      publishedAs(on: "2100-01-01T00:00:00Z") {{ value low high numerator denominator status }} }} }} }} }}"""
 DISPARITIES = f"""query($slug: String!, $rule: DisparityRuleInput, $after: String) {{ partnership(slug: $slug) {{
   disparities(first: 300, after: $after, rule: $rule) {{ totalCount pageInfo {{ hasNextPage endCursor }} nodes {{
     indicator {{ id name higherIsBetter }} area {{ id name }} population {{ id dimension value label }}
@@ -131,9 +131,8 @@ class Reader:
             told = shown(node, self.truth[place])
             seen.released[place] = seen.told[place] = told
             if node["publishedAs"]:
-                seen.tell(
-                    place, shown({**node, **node["publishedAs"]}, self.truth[place]), "published before"
-                )
+                before = {**node["publishedAs"], "suppression": None}
+                seen.tell(place, shown(before, self.truth[place]), "published before")
             if node["status"] == "SUPPRESSED" and _numbers(node["reason"]) - {str(MINIMUM)}:
                 seen.leaks.append(f"reason: {place}: {node['reason']}")
 
