@@ -115,6 +115,17 @@ def test_a_period_that_is_new_is_added() -> None:
     assert second.cells[_key("A", "2025")].value == Decimal(67)
 
 
+def test_periods_without_a_change_are_not_judged_again_and_stand() -> None:
+    """Three small groups' numbers are protected in each period: A's and B's counts are large."""
+    first = release([*_raw(COUNTS), *_raw(COUNTS, "2025")], STRUCTURE)
+    second = release([*_raw(COUNTS), *_raw(COUNTS | {"A": (40, 105)}, "2025")], STRUCTURE, previous=first)
+    assert second.audit.protected_count * 2 == first.audit.protected_count
+    for key, cell in first.cells.items():
+        assert key.period == "2025" or second.cells[key] == cell
+    assert second.cells[_key("A", "2025")].value == Decimal(38)  # 40 of 105
+    assert release(_raw(COUNTS), STRUCTURE, 20, release(_raw(COUNTS), STRUCTURE)).audit.protected_count > 0
+
+
 def test_a_group_that_is_not_recorded_any_more_stays_as_released() -> None:
     first = release(_raw(COUNTS), STRUCTURE)
     second = release(_raw(COUNTS)[:-1], STRUCTURE, previous=first)

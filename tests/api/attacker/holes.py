@@ -24,7 +24,7 @@ from api.exchange.exports import making
 from api.exchange.exports.awards import Book, read_book
 from api.graphql import import_changes, imports
 from api.graphql.alignment import known
-from api.graphql.outcomes import comparisons, coverage, quality, submissions
+from api.graphql.outcomes import comparisons, coverage, inequalities, quality, submissions
 from api.graphql.policy import effects
 from api.graphql.reallocation import judgements
 from models.database import Database, Scope
@@ -163,6 +163,7 @@ def _counts_in_files(patch: pytest.MonkeyPatch, behind: Behind) -> None:
 
 HOLES: Mapping[str, Hole] = {
     "gaps": Hole(_figures_in(comparisons), ("disparities",)),
+    "inequality": Hole(_figures_in(inequalities), ("inequality",)),
     "briefs": Hole(_figures_in(comparisons), ("policyBrief",)),
     "policy effects": Hole(_figures_in(effects), ("policyPlans",)),
     "alignment": Hole(_figures_in(known, comparisons), ("alignment",)),

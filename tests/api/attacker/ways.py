@@ -20,6 +20,8 @@ class Ids:
     outcomes: Sequence[UUID]
     populations: Sequence[UUID]
     practices: Sequence[UUID]
+    measured: Sequence[tuple[UUID, UUID]]
+    """Indicators in areas."""
     funder: UUID
     organization: UUID
     """The funder's."""
@@ -43,6 +45,9 @@ async def read_ids(database: Database, partnership_id: UUID) -> Ids:
                   group by 1, 2 order by count(*) desc, 1 limit 1""")
             )
         ).one()
+        measured = await session.execute(
+            text("select distinct indicator_id, area_id from measurement order by 1, 2")
+        )
         return Ids(
             partnership_id,
             await ids("outcome"),
@@ -53,6 +58,7 @@ async def read_ids(database: Database, partnership_id: UUID) -> Ids:
                 "group by 1 order by avg(coalesce(f.size_low, 0)), 1",
             ),
             await ids("practice"),
+            [(row[0], row[1]) for row in measured],
             funder.id,
             funder.organization_id,
         )
@@ -83,6 +89,11 @@ def arguments(ids: Ids, *, is_whole: bool = False) -> dict[str, list[str]]:
         "Partnership.alignment": needs,
         "Funder.alignment": needs[:2],
         "Partnership.policyBrief": briefs,
+        "Partnership.inequality": [
+            f'(indicator: {ids.of("Indicator", indicator)}, area: {ids.of("Area", area)}, dimension: "{dimension}")'
+            for indicator, area in ids.measured[: None if is_whole else FEW]
+            for dimension in ("race", "meals", "english_learner")
+        ],
         "Partnership.budget": ["(fiscalYear: 2027)"],
         "Partnership.lobbying": ["(fiscalYear: 2027)"],
         "Partnership.auditEvents": ['(since: "2020-01-01T00:00:00Z", first: 1000)'],
