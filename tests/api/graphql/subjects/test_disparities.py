@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from models.base import new_id
 from models.database import Database, Scope
@@ -71,7 +71,7 @@ async def test_a_proposed_rule_compares_with_everybody_instead(ask: Ask, small: 
 async def test_groups_are_compared_with_what_they_should_have_reached(
     ask: Ask, small: Small, database: Database
 ) -> None:
-    """Everybody's target, due in 2027 at the city, is 70, and 50 is that of Black readers for 2030: 10 and 10 behind.
+    """Everybody's target is 70, and 50 is that of Black readers in the city: both are 10 behind.
 
     No group is named as the reference, and a target bears no measurement.
     """
@@ -99,9 +99,6 @@ async def test_groups_are_compared_with_what_they_should_have_reached(
         seen = {node["population"]["label"]: (node["referenceKind"], node["gap"]) for node in nodes}
         assert seen == {"Black": ("TARGET", "10"), "White": ("TARGET", "10")}
         assert {str((node["reference"], node["latestReference"])) for node in nodes} == {"(None, None)"}
-    async with database.session(Scope.of(small.partnership.id)) as session:
-        await session.execute(delete(Target).where(Target.partnership_id == small.partnership.id))
-    assert (await found(ask, small))["nodes"] == []
 
 
 async def test_a_wider_margin_leaves_no_gap(ask: Ask, small: Small) -> None:
