@@ -86,7 +86,9 @@ async def test_groups_are_compared_with_what_they_should_have_reached(
     )
     async with database.session(Scope.of(small.partnership.id)) as session:
         await session.execute(
-            update(Target).where(Target.indicator_id == small.id("grade3")).values(value=70)
+            update(Target)
+            .where(Target.indicator_id == small.id("grade3"))
+            .values(value=70, population_id=None)
         )
         session.add(own)
     proposed = (await found(ask, small, rule={"referenceKind": "TARGET"}))["nodes"]
