@@ -40,9 +40,10 @@ from .conftest import Demonstration
 
 READERS = [role for role in Role if role not in (Role.COMMUNITY, Role.ADMIN, Role.DATA)]
 Replace = pytest.MonkeyPatch
-ONE_MORE = (
-    "update raw.figure set numerator = numerator + 1, denominator = denominator + 1 where measurement_id = $1"
-)
+ONE_MORE = """
+update raw.figure set numerator = numerator + 1, denominator = denominator + 1,
+  value = round(100.0 * (numerator + 1) / (denominator + 1), 1) where measurement_id = $1
+"""
 EARLIER = """
 insert into figure (partnership_id, measurement_id, version, release_id, released_at, status, value, numerator,
   denominator, size_low, size_high, already_public, source_system, is_newest)
