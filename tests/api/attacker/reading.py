@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -122,9 +122,9 @@ class Reader:
         await self.quality(seen)
         return seen
 
-    async def figures(self, seen: Seen) -> None:
-        """Every measurement, and what earlier releases showed of it."""
-        for node in await self.pages(MEASUREMENTS, "measurements"):
+    async def figures(self, seen: Seen, statuses: Sequence[str] | None = None) -> None:
+        """Every measurement, or those of some statuses, and what earlier releases showed of it."""
+        for node in await self.pages(MEASUREMENTS, "measurements", statuses=statuses):
             place = place_of(node)
             if place not in self.truth:
                 continue
@@ -136,9 +136,9 @@ class Reader:
             if node["status"] == "SUPPRESSED" and _numbers(node["reason"]) - {str(MINIMUM)}:
                 seen.leaks.append(f"reason: {place}: {node['reason']}")
 
-    async def filters(self, seen: Seen) -> None:
+    async def filters(self, seen: Seen, statuses: Sequence[str] = STATUSES) -> None:
         """Who answers to a status must show it."""
-        for status in STATUSES:
+        for status in statuses:
             for node in await self.pages(MEASUREMENTS, "measurements", statuses=[status]):
                 if node["status"] != status and place_of(node) in self.truth:
                     seen.leaks.append(f"filter: {place_of(node)} is found as {status}")

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from models.database import Database, Scope
 
-FEW = 3
+FEW = 2
 NEEDS = "measures: [STUDENTS_BEHIND, SHARE_OF_STUDENTS_BEHIND, ALLOCATED, SHARE]"
 
 
@@ -66,9 +66,11 @@ async def read_ids(database: Database, partnership_id: UUID) -> Ids:
 
 def arguments(ids: Ids, *, is_whole: bool = False) -> dict[str, list[str]]:
     """Ways to ask, by Type.field; of some groups only unless all is wanted, which takes its time."""
-    outcomes = [ids.of("Outcome", each) for each in ids.outcomes]
+    outcomes = [ids.of("Outcome", each) for each in ids.outcomes][: None if is_whole else FEW]
     groups = [ids.of("PopulationGroup", each) for each in ids.populations][: None if is_whole else FEW]
     dimensions = ("OUTCOME", "POPULATION", "DISPARITY_STATUS", "INDICATOR", "OUTCOME_TREND", "PRACTICE")
+    if not is_whole:
+        dimensions = dimensions[:FEW]
     needs = [f"(input: {{ {NEEDS}, groupBy: [{each}] }})" for each in dimensions]
     rights = ["(right: READ_RECORDED)"]
     moments = ['(on: "2100-01-01T00:00:00Z")']
@@ -103,9 +105,11 @@ def arguments(ids: Ids, *, is_whole: bool = False) -> dict[str, list[str]]:
             "(first: 1000, rule: { margin: 1, periods: 1, method: POINT })",
             "(first: 1000, rule: { referenceKind: TOTAL })",
         ][: None if is_whole else 1],
-        "Partnership.coverage": ["" if is_whole else '(from: "2023-07-01")'],
+        "Partnership.coverage": ["" if is_whole else '(from: "2024-07-01")'],
         "Partnership.measurements": [
-            "(first: 1000)" if is_whole else '(first: 1000, filter: { from: "2024-07-01" })'
+            "(first: 1000)"
+            if is_whole
+            else '(first: 1000, filter: { from: "2024-07-01", statuses: [SUPPRESSED, BANDED] })'
         ],
         "Partnership.searchPolicyMeasures": ['(text: "school", first: 20)'],
         "Measurement.publishedAs": moments,
