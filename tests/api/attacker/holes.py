@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from allocation.evidence.finding import StudyDesign
 from allocation.evidence.local import Baseline
 from allocation.evidence.local_disclosure import ShownPeriod
-from allocation.frames import evidence, followups, standing
+from allocation.frames import followups, practice_pages, standing
 from allocation.frames.grid import read_told
 from allocation.frames.local_results import read_shown_periods
 from allocation.frames.quality import read_recorded
@@ -79,7 +79,7 @@ def _figures_in(*modules: object) -> Made:
 
 def _rates(patch: pytest.MonkeyPatch, behind: Behind) -> None:
     """Rates of groups, and prices reckoned from them, from what was recorded."""
-    patch.setattr(evidence, "_newest_figures", behind.figures)
+    patch.setattr(practice_pages, "_newest_figures", behind.figures)
 
 
 def _local_counts(patch: pytest.MonkeyPatch, behind: Behind) -> None:
@@ -103,7 +103,7 @@ def _local_counts(patch: pytest.MonkeyPatch, behind: Behind) -> None:
         }
         return {**await plain(session, partnership_id, practice_id), **told}
 
-    patch.setattr(evidence, "read_shown_periods", read)
+    patch.setattr(practice_pages, "read_shown_periods", read)
 
 
 def _holes_with_counts(patch: pytest.MonkeyPatch, behind: Behind) -> None:
