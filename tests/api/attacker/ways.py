@@ -69,9 +69,8 @@ def arguments(ids: Ids, *, is_whole: bool = False) -> dict[str, list[str]]:
     outcomes = [ids.of("Outcome", each) for each in ids.outcomes][: None if is_whole else FEW]
     groups = [ids.of("PopulationGroup", each) for each in ids.populations][: None if is_whole else FEW]
     dimensions = ("OUTCOME", "POPULATION", "DISPARITY_STATUS", "INDICATOR", "OUTCOME_TREND", "PRACTICE")
-    if not is_whole:
-        dimensions = dimensions[:FEW]
-    needs = [f"(input: {{ {NEEDS}, groupBy: [{each}] }})" for each in dimensions]
+    told = dimensions if is_whole else dimensions[:FEW]
+    needs = [f"(input: {{ {NEEDS}, groupBy: [{each}] }})" for each in told]
     rights = ["(right: READ_RECORDED)"]
     moments = ['(on: "2100-01-01T00:00:00Z")']
     span = ['(from: "2025-07-01", to: "2026-06-30")']
