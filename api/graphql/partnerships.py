@@ -52,6 +52,7 @@ from api.graphql.outcomes import disparities as gaps
 from api.graphql.outcomes.coverage import CoverageCell, Source, at_coverage, load_coverage, load_sources
 from api.graphql.outcomes.disparities import DisparityConnection, load_disparities
 from api.graphql.outcomes.indicators import OUTCOME, IndicatorConnection, Outcome, indicators
+from api.graphql.outcomes.inequalities import Inequality, at_inequality, load_inequality
 from api.graphql.outcomes.measurements import MeasurementConnection, measurements
 from api.graphql.outcomes.places import AREA, POPULATION, Area, PopulationGroup
 from api.graphql.outcomes.quality import QualityFindingConnection, at_quality, load_quality
@@ -137,6 +138,7 @@ class Partnership(Node):
     indicators: IndicatorConnection = listed(indicators)
     population_groups: list[PopulationGroup] = listed(population_groups)
     disparities: DisparityConnection = listed(gaps.arguments)
+    inequality: Inequality | None = listed(at_inequality)
     alignment: Alignment = listed(at_alignment)
     reallocation_scenarios: ReallocationScenarioConnection = listed(reallocation_scenarios)
     staffing: StaffingOutlook | None = listed(at_staffing)
@@ -212,6 +214,7 @@ PLANS = (
             "anchorEntity": One(on=_is_the_anchor),
             "outcomes": Many(order=[By(OUTCOME.c.stage), By(OUTCOME.c.name)]),
             "disparities": Computed(load_disparities, {"id": PARTNERSHIP.c.id}),
+            "inequality": Computed(load_inequality, {"id": PARTNERSHIP.c.id}),
             "coverage": Computed(load_coverage, {"id": PARTNERSHIP.c.id}),
             "sources": Computed(load_sources, {"id": PARTNERSHIP.c.id}),
             "qualityFindings": Computed(load_quality, {"id": PARTNERSHIP.c.id}),
