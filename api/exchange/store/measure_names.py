@@ -1,9 +1,9 @@
-"""Looks up the bills, rules and bylaws that a file names, without reading all that are on record."""
+"""Looks up the bills, rules and bylaws that a file names, in any case of letters."""
 
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.exchange.store.names import Index
@@ -21,7 +21,8 @@ async def find_measures(session: AsyncSession, partnership_id: UUID, words: Sequ
     m = PolicyMeasure
     rows = await session.execute(
         select(m.id, m.jurisdiction, m.session, m.identifier).where(
-            m.partnership_id == partnership_id, m.identifier.in_({i for word in words for i in _within(word)})
+            m.partnership_id == partnership_id,
+            func.lower(m.identifier).in_({each for word in words for each in _within(word.lower())}),
         )
     )
     index = Index("measure")
