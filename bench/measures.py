@@ -12,6 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -97,7 +98,7 @@ async def _filled(database: Database, number: int) -> UUID:
 
 async def _measured(asked: Asked, name: str, words: str) -> float:
     """Prints what was found; how many times as long the peer takes."""
-    ways = {
+    ways: dict[str, Callable[[], Awaitable[object]]] = {
         "stems one a row, weak role": lambda: search_measures(asked.session, asked.mine, words, most=20),
         "tsvector and GIN, weak role": lambda: asked.weak.fetch(ASK_PEER, asked.mine, words),
         "tsvector and GIN, superuser": lambda: asked.owner.fetch(ASK_PEER, asked.mine, words),

@@ -16,6 +16,8 @@ import pytest
 from sqlalchemy import select
 
 from api.demo.riverbend import FOLDER, SLUG, load_riverbend
+from api.exchange.imports import Order, import_file
+from api.exchange.recipe_files import load_recipe
 from api.graphql.door.operations import Call
 from api.graphql.door.requests import Request
 from api.graphql.schema import build_for_operator
@@ -65,9 +67,19 @@ def ask_policy(bills_database: Database) -> AskPolicy:
 
 
 @cache
-def rows() -> tuple[Row, ...]:
-    with (FOLDER / "measures.csv").open(encoding="utf-8", newline="") as lines:
+def table(name: str) -> tuple[Row, ...]:
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         return tuple(csv.DictReader(lines, strict=True))
+
+
+def rows() -> tuple[Row, ...]:
+    return table("measures")
+
+
+def names(plan: Row, measure: Row) -> bool:
+    """Whether the plan's file names the measure, by its number or with its body before that."""
+    number = measure["Number"]
+    return bool({number, f"{measure['Body']}:{number}"} & set(plan["measures"].split(";")))
 
 
 def today() -> date:
@@ -125,6 +137,18 @@ async def test_one_bill_answers_with_all_that_is_published(
     assert bill["stale"] is lies_still(row)
     assert (bill["sameAs"], bill["refiledFrom"]) == (same_as, earlier)
     assert (bill["missingSince"], bill["changes"]) == (None, [])
+    aimed = [plan for plan in table("policy-plans") if names(plan, row)]
+    assert [each["title"] for each in bill["plans"]] == [plan["title"] for plan in aimed]
+    assert (number == "HB 512" or body == "City of Hope Ferry") == (aimed == [])
+    for each, plan in zip(bill["plans"], aimed, strict=True):
+        assert each["stance"] == plan["stance"]
+        assert {each["name"] for each in each["outcomes"]} == set(plan["outcomes"].split(";"))
+        assert len(each["indicators"]) == len(plan["indicators"].split(";"))
+        assert len(each["populations"]) == len(plan["populations"].split(";"))
+        stands = [each_ for each_ in table("policy-positions") if each_["plan"] == plan["title"]]
+        assert sorted(each_["position"] for each_ in each["positions"]) == sorted(
+            each_["position"] for each_ in stands
+        )
 
 
 async def test_a_bill_past_the_days_for_a_signature_is_told(ask_policy: AskPolicy) -> None:
@@ -166,3 +190,39 @@ async def test_an_outcome_finds_the_bills_that_speak_of_it(
     assert ranks == sorted(ranks, reverse=True)
     assert matches[0]["measure"]["title"] in first
     assert "Street trees in the harbor district" not in {each["measure"]["title"] for each in matches}
+
+
+async def test_plans_are_told_of_their_bills_that_changed_and_of_no_others(
+    ask_policy: AskPolicy, bills_database: Database, tmp_path: Path
+) -> None:
+    """It stands last, since it changes what the others read: the list of bills is imported a second time."""
+    written = (FOLDER / "measures.csv").read_text("utf-8")
+    changed = written.replace("HB 77,Filing for", "HB 77,Early filing for").replace(
+        "Plants street trees,First reading", "Plants street trees,Second reading"
+    )
+    (tmp_path / "measures.csv").write_text(changed, encoding="utf-8")
+    async with bills_database.session(Scope()) as session:
+        riverbend = (
+            await session.execute(select(Partnership.id).where(Partnership.slug == SLUG))
+        ).scalar_one()
+    before = datetime.now(UTC)
+    recipe = load_recipe(FOLDER / "measures.toml")
+    report = await import_file(
+        bills_database, Order(riverbend, tmp_path / "measures.csv", "measures", recipe)
+    )
+    assert (report.updated, report.unchanged) == (2, len(rows()) - 2)
+    found = await ask_policy("followed", since=before.isoformat())
+    (plan,) = found["policyPlans"]["nodes"]
+    assert plan["title"] == "FAFSA filing as a step to the diploma"
+    (change,) = plan["measureChanges"]["nodes"]
+    assert change["measure"] == {"jurisdiction": "State of Westmark", "identifier": "HB 77"}
+    assert (change["aspect"], change["before"]) == ("TITLE", "Filing for financial aid before graduation")
+    told = [each.value for each_ in report if each_.code == "plan-told" for each in each_.examples]
+    assert told == ["FAFSA filing as a step to the diploma: HB 77 (title)"]
+    alone = {
+        (row["Body"], row["Number"])
+        for row in rows()
+        if not any(names(p, row) for p in table("policy-plans"))
+    }
+    assert {(each["jurisdiction"], each["identifier"]) for each in found["policyMeasures"]["nodes"]} == alone
+    assert len(alone) == 3

@@ -41,12 +41,20 @@ class Evidence:
     index: PriceIndex | None
     """The partnership's own price index, if it has one."""
 
-    def tier(self, practice: UUID, population: UUID | None) -> TierAssessment:
-        """The tier here; without a population, for everybody, which includes every group."""
+    def tier(self, practice: UUID, population: UUID | None, outcome: UUID | None = None) -> TierAssessment:
+        """The tier here; without a population, for everybody, which includes every group.
+
+        Without an outcome, on the one where it is highest.
+        """
         group = str(population) if population else self.community.everybody
         served = self.community.served(group) if group else set(self.community.populations)
         known = self.library.of(str(practice))
-        weighed = weigh(known.findings, reports=self.reports.get(str(practice), ()), counted=known.counted)
+        weighed = weigh(
+            known.findings,
+            outcome=str(outcome) if outcome else None,
+            reports=self.reports.get(str(practice), ()),
+            counted=known.counted,
+        )
         return assess(weighed, served, self.community.settings, self.rationales.get(str(practice)))
 
     def effect(self, practice: UUID, outcome: UUID) -> PooledEffect | None:
