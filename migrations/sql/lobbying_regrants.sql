@@ -1,6 +1,21 @@
 -- Lobbying follows regrants: a dollar that may not pay for lobbying may not do so where it was passed on either.
 -- What one award allows by its own letter is lobbying_bound_of_award (lobbying.sql calls it lobbying_bound).
 
+-- What the books moved into an investment from each other one, less what went back (minor units): such dollars were
+-- passed on too, whether or not a link says so.
+create function ledger.received_from(p uuid, i uuid) returns table (other uuid, amount numeric)
+language sql stable set search_path = pg_catalog
+as $$
+  select o.investment_id, sum(case e.side when 'C' then 1 else -1 end * (e.posted + e.pending))
+  from ledger.account c
+  join ledger.entry e on e.partnership_id = p and e.account_id = c.id
+  join ledger.transfer t on t.partnership_id = p and t.id = e.transfer_id
+  join ledger.account o on o.partnership_id = p
+    and o.id = case e.side when 'C' then t.debit_account_id else t.credit_account_id end
+  where c.partnership_id = p and c.investment_id = i and o.investment_id <> i
+  group by o.investment_id
+$$;
+
 -- The awards that an investment is paid from, over any number of regrants, and itself.
 create function ledger.payers(p uuid, i uuid) returns setof uuid
 language sql stable set search_path = pg_catalog
@@ -8,8 +23,11 @@ as $$
   with recursive payer(id) as (
     select i
     union
-    select l.other_id from payer r join public.investment_link l on l.partnership_id = p and l.investment_id = r.id
-      where l.kind = 'FUNDED_FROM')
+    select s.id from payer r cross join lateral (
+      select l.other_id from public.investment_link l
+        where l.partnership_id = p and l.investment_id = r.id and l.kind = 'FUNDED_FROM'
+      union all
+      select f.other from ledger.received_from(p, r.id) f where f.amount > 0) s(id))
   select id from payer
 $$;
 
@@ -20,8 +38,11 @@ as $$
   with recursive regrant(id) as (
     select i
     union
-    select l.investment_id from regrant r join public.investment_link l on l.partnership_id = p and l.other_id = r.id
-      where l.kind = 'FUNDED_FROM')
+    select s.id from regrant r cross join lateral (
+      select l.investment_id from public.investment_link l
+        where l.partnership_id = p and l.other_id = r.id and l.kind = 'FUNDED_FROM'
+      union all
+      select f.other from ledger.received_from(p, r.id) f where f.amount < 0) s(id))
   select id from regrant
 $$;
 
@@ -74,10 +95,12 @@ begin
       union all
       select n.id from public.investment n
         where tg_table_name = 'funder' and n.partnership_id = new.partnership_id and n.funder_id = new.id) award
-    cross join lateral ledger.regrants(new.partnership_id, award.id) as r(id)
-    join public.investment n on n.partnership_id = new.partnership_id and n.id = r.id
-    cross join lateral ledger.lobbying_bound(new.partnership_id, r.id, current_date) b
-    where ledger.lobbying_spent(new.partnership_id, r.id, n.currency) > b.bound limit 1;
+    cross join lateral (
+      select r.id, ledger.lobbying_spent(new.partnership_id, r.id, n.currency) as amount
+      from ledger.regrants(new.partnership_id, award.id) as r(id)
+      join public.investment n on n.partnership_id = new.partnership_id and n.id = r.id offset 0) spent
+    cross join lateral ledger.lobbying_bound(new.partnership_id, spent.id, current_date) b
+    where spent.amount > 0 and spent.amount > b.bound limit 1;
   if found then
     raise exception 'lobbying was paid out of these dollars and would be forbidden now: %; reverse it first', broken.reason
       using errcode = 'LG006';

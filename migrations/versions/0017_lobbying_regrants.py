@@ -14,6 +14,7 @@ depends_on = None
 BOUND = "ledger.lobbying_bound(uuid, uuid, date)"
 OF_AWARD = "ledger.lobbying_bound_of_award(uuid, uuid, date)"
 ADDED = (
+    "ledger.received_from(uuid, uuid)",
     *("ledger.payers(uuid, uuid)", "ledger.regrants(uuid, uuid)", "ledger.lobbying_spent(uuid, uuid, text)"),
     BOUND,
 )

@@ -328,6 +328,43 @@ async def test_of_an_award_in_another_currency_only_a_ban_binds(awards: Awards) 
     assert "federal" in await refused_words(awards, "advocacy", 1)
 
 
+async def moved(awards: Awards, source: str, target: str, amount: int) -> None:
+    """Dollars that the books bring from one award's line into another's, without a link."""
+    async with awards.database.session(awards.scope()) as session:
+        keys = [
+            AccountKey(awards.ids[name], AccountKind.AVAILABLE, "USD", Line(KINDS[name][1]))
+            for name in (source, target)
+        ]
+        ids = await open_accounts(session, awards.partnership_id, keys)
+        debit, credit = (ids[key] for key in keys)
+        posting = Posting(TransactionKind.REALLOCATION, debit, credit, "USD", amount, DAY)
+        await post(session, "test", str(new_id()), [posting])
+
+
+async def test_dollars_that_the_books_moved_stay_forbidden_until_they_went_back(awards: Awards) -> None:
+    await moved(awards, "forbidden", "free", 10_000)
+    assert 'it is paid from "forbidden"' in await refused_words(awards, "free", 1)
+    await moved(awards, "free", "forbidden", 10_000)
+    await awards.pay("free", 1)
+
+
+async def test_forbidden_dollars_cannot_be_spent_under_another_award_s_name(awards: Awards) -> None:
+    """One transfer out of the forbidden award, straight into the account that another keeps for lobbying."""
+    await awards.pay("free", 1)
+    with pytest.raises(LedgerError, match='it is paid from "forbidden"') as refused:
+        async with awards.database.session(awards.scope()) as session:
+            free = AccountKey(
+                awards.ids["forbidden"], AccountKind.AVAILABLE, "USD", Line(KINDS["forbidden"][1])
+            )
+            spent = AccountKey(
+                awards.ids["free"], AccountKind.SPENT, "USD", Line(KINDS["free"][1]), is_lobbying=True
+            )
+            ids = await open_accounts(session, awards.partnership_id, [free, spent])
+            posting = Posting(TransactionKind.EXPENDITURE, ids[free], ids[spent], "USD", 1, DAY)
+            await post(session, "test", "across", [posting])
+    assert refused.value.refusal is LedgerRefusal.RESTRICTED
+
+
 @pytest.mark.parametrize(
     "later",
     [
