@@ -348,20 +348,21 @@ async def test_dollars_that_the_books_moved_stay_forbidden_until_they_went_back(
     await awards.pay("free", 1)
 
 
+async def spend_across(awards: Awards, source: str, target: str) -> None:
+    """One transfer out of an award's line, straight into the account that another keeps for lobbying."""
+    line, other = (Line(KINDS[name][1]) for name in (source, target))
+    free = AccountKey(awards.ids[source], AccountKind.AVAILABLE, "USD", line)
+    spent = AccountKey(awards.ids[target], AccountKind.SPENT, "USD", other, is_lobbying=True)
+    async with awards.database.session(awards.scope()) as session:
+        ids = await open_accounts(session, awards.partnership_id, [free, spent])
+        posting = Posting(TransactionKind.EXPENDITURE, ids[free], ids[spent], "USD", 1, DAY)
+        await post(session, "test", "across", [posting])
+
+
 async def test_forbidden_dollars_cannot_be_spent_under_another_award_s_name(awards: Awards) -> None:
-    """One transfer out of the forbidden award, straight into the account that another keeps for lobbying."""
     await awards.pay("free", 1)
     with pytest.raises(LedgerError, match='it is paid from "forbidden"') as refused:
-        async with awards.database.session(awards.scope()) as session:
-            free = AccountKey(
-                awards.ids["forbidden"], AccountKind.AVAILABLE, "USD", Line(KINDS["forbidden"][1])
-            )
-            spent = AccountKey(
-                awards.ids["free"], AccountKind.SPENT, "USD", Line(KINDS["free"][1]), is_lobbying=True
-            )
-            ids = await open_accounts(session, awards.partnership_id, [free, spent])
-            posting = Posting(TransactionKind.EXPENDITURE, ids[free], ids[spent], "USD", 1, DAY)
-            await post(session, "test", "across", [posting])
+        await spend_across(awards, "forbidden", "free")
     assert refused.value.refusal is LedgerRefusal.RESTRICTED
 
 

@@ -21,6 +21,7 @@ MUTATIONS = {
         "RecordPolicyActionInput",
         "policyPlan { actions { totalCount nodes { classification classificationReason cost { amount } } } }",
     ),
+    "recordPolicyMeasure": ("RecordPolicyMeasureInput", "policyMeasure { id version }"),
     "recordExemptPurposeSpending": ("RecordExemptPurposeSpendingInput", "partnership { slug }"),
 }
 
@@ -66,6 +67,17 @@ async def new_plan(ask: Ask, small: Small, **changes: object) -> Answered:
     return await made(ask, small, "recordPolicyPlan", **plan_of(small, **changes))
 
 
+def bill_of(small: Small, identifier: str, **changes: object) -> dict[str, Any]:
+    return {
+        "partnership": f"Partnership:{small.partnership.id}",
+        "jurisdiction": "State",
+        "identifier": identifier,
+        "title": "Relates to tutors",
+        "status": "IN_COMMITTEE",
+        **changes,
+    }
+
+
 def faults(found: Answered) -> list[tuple[str, str]]:
     return [(".".join(each["field"]), each["code"]) for each in found["userErrors"]]
 
@@ -74,6 +86,7 @@ WHOLE = """query($slug: String!, $year: Int!) { partnership(slug: $slug) {
   barriers { nodes { title raisedByName answer answeredBy plans { title } } }
   policyPlans { totalCount nodes { title status stance enactedOn effectiveOn
     barriers { title } outcomes { name } indicators { name } populations { label } decidedBy { name }
+    measures { identifier status } measureChanges { nodes { aspect after } }
     milestones { title doneOn late } nextMilestone { title }
     actions { nodes { speaker hours kind classification cost { amount currency } paidFrom { title } } }
     positions { position jurisdiction speaker organization { name } }

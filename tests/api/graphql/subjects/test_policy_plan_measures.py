@@ -6,7 +6,7 @@ from typing import Any
 from models.people import Role
 
 from .conftest import Answered, Ask, member
-from .policy_desk import change, faults, made, new_plan, plan_of
+from .policy_desk import bill_of, change, faults, made, new_plan, plan_of
 from .small import Small
 
 READ = """query($slug: String!, $planned: Boolean, $since: DateTime) { partnership(slug: $slug) {
@@ -19,20 +19,7 @@ READ = """query($slug: String!, $planned: Boolean, $since: DateTime) { partnersh
 
 async def bill(ask: Ask, small: Small, identifier: str, **more: object) -> str:
     """The id of a bill that the policy team records."""
-    query = """mutation($input: RecordPolicyMeasureInput!) { recordPolicyMeasure(input: $input) {
-      policyMeasure { id } userErrors { message } } }"""
-    given: dict[str, Any] = {
-        "partnership": f"Partnership:{small.partnership.id}",
-        "idempotencyKey": f"{identifier} {more}",
-        "jurisdiction": "State",
-        "identifier": identifier,
-        "title": "Relates to tutors",
-        "status": "IN_COMMITTEE",
-        **more,
-    }
-    answer = await ask(query, member(small, Role.POLICY), input=given)
-    assert answer["data"]["recordPolicyMeasure"]["userErrors"] == []
-    found: str = answer["data"]["recordPolicyMeasure"]["policyMeasure"]["id"]
+    found: str = (await made(ask, small, "recordPolicyMeasure", **bill_of(small, identifier, **more)))["id"]
     return found
 
 
