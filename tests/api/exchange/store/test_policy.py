@@ -174,3 +174,37 @@ async def test_a_file_without_a_list_leaves_what_the_plan_is_tied_to(
     assert await links(database, partnership) == ["Counting"]
     assert (await bring("policy-plans", "title,level,stance,measures\nBuses,STATE,CHANGE,\n")).updated == 1
     assert await links(database, partnership) == []
+
+
+AWARDS = """identifier,title,funder,funder_kind,recipient,amount,currency,use
+N1,Buses,City,CITY,River School,1000.00,USD,ADVOCACY
+N2,Labs,Agency,FEDERAL,River School,5000.00,USD,OPERATIONS
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("restrictions", "investment,lobbying_allowed\nN1,false\n"),
+        ("investment-links", "investment,kind,other\nN1,FUNDED_FROM,N2\n"),
+    ],
+)
+async def test_what_would_forbid_lobbying_that_was_paid_is_refused_and_leaves_nothing(
+    bring: Bring, database: Database, partnership: Partnership, name: str, content: str
+) -> None:
+    """50.00 were paid for a testimony out of the city's award; then its letter, or its federal source, is learned."""
+    await bring("investments", AWARDS)
+    await bring("allocations", "investment,use,amount\nN1,ADVOCACY,1000.00\n")
+    await bring("policy-plans", PLANS.format("DRAFT"))
+    paid = "plan,organization,occurred_on,kind,classification,description,cost,currency,paid_from\n"
+    spoke = "Buses for tutoring,River School,2026-02-01,TESTIMONY,DIRECT,Spoke,50.00,USD,N1\n"
+    assert (await bring("policy-actions", paid + spoke)).created == 1
+    report = await bring(name, content)
+    assert (report.created, told(report)) == (0, ["refused"])
+    (finding,) = [each for each in report if each.code == "refused"]
+    assert "reverse it first" in finding.message
+    async with database.session(Scope.of(partnership.id)) as session:
+        kept = await session.execute(
+            text("select (select count(*) from restriction), count(*) from investment_link")
+        )
+        assert tuple(kept.one()) == (0, 0)

@@ -2,9 +2,14 @@
 
 import hashlib
 import json
+from datetime import date
 from typing import Any
 
+from allocation.ledger import AccountKey, Line, Posting, open_accounts, post
+from models.database import Database, Scope
+from models.ledger import AccountKind, TransactionKind
 from models.people import Role
+from models.resources import ResourceUse
 
 from .conftest import Answered, Ask, member
 from .small import Small
@@ -22,6 +27,7 @@ MUTATIONS = {
         "policyPlan { actions { totalCount nodes { classification classificationReason cost { amount } } } }",
     ),
     "recordPolicyMeasure": ("RecordPolicyMeasureInput", "policyMeasure { id version }"),
+    "updateInvestment": ("UpdateInvestmentInput", "investment { version }"),
     "recordExemptPurposeSpending": ("RecordExemptPurposeSpendingInput", "partnership { slug }"),
 }
 
@@ -76,6 +82,19 @@ def bill_of(small: Small, identifier: str, **changes: object) -> dict[str, Any]:
         "status": "IN_COMMITTEE",
         **changes,
     }
+
+
+async def give_general_dollars(small: Small, database: Database) -> None:
+    """Puts 1,000.00 of the state's award on a line for advocacy, as the anchor's import would."""
+    keys = [
+        AccountKey(small.id("public"), AccountKind.RECEIVABLE, "USD"),
+        AccountKey(small.id("public"), AccountKind.AVAILABLE, "USD", Line(ResourceUse.ADVOCACY)),
+    ]
+    async with database.session(Scope.of(small.partnership.id)) as session:
+        ids = await open_accounts(session, small.partnership.id, keys)
+        debit, credit = (ids[key] for key in keys)
+        posting = Posting(TransactionKind.COMMITMENT, debit, credit, "USD", 100_000, date(2026, 7, 1))
+        await post(session, "test", "advocacy", [posting])
 
 
 def faults(found: Answered) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from models.outcomes import Indicator, Outcome, Stage
 from models.people import Role
 
 from .conftest import Ask, member
-from .policy_desk import WHOLE, bill_of, change, faults, made, new_plan, usd
+from .policy_desk import WHOLE, bill_of, change, faults, give_general_dollars, made, new_plan, usd
 from .small import Small
 
 TODAY = datetime.now(UTC).date()
@@ -27,7 +27,7 @@ async def test_a_plan_walks_its_whole_life_as_the_policy_role(
 ) -> None:
     partnership = f"Partnership:{small.partnership.id}"
     school = small.global_id("Organization", "school")
-    await _give_general_dollars(small, database)
+    await give_general_dollars(small, database)
     barrier = await made(
         ask,
         small,
@@ -201,23 +201,6 @@ async def test_a_plan_walks_its_whole_life_as_the_policy_role(
         "exemptPurposeSpending": "500000.00",
         "warnings": [],
     }
-
-
-async def _give_general_dollars(small: Small, database: Database) -> None:
-    """Puts 1,000.00 of the state's award on a line for advocacy, as the anchor's import would."""
-    from allocation.ledger import AccountKey, Line, Posting, open_accounts, post
-    from models.ledger import AccountKind, TransactionKind
-    from models.resources import ResourceUse
-
-    keys = [
-        AccountKey(small.id("public"), AccountKind.RECEIVABLE, "USD"),
-        AccountKey(small.id("public"), AccountKind.AVAILABLE, "USD", Line(ResourceUse.ADVOCACY)),
-    ]
-    async with database.session(Scope.of(small.partnership.id)) as session:
-        ids = await open_accounts(session, small.partnership.id, keys)
-        debit, credit = (ids[key] for key in keys)
-        posting = Posting(TransactionKind.COMMITMENT, debit, credit, "USD", 100_000, date(2026, 7, 1))
-        await post(session, "test", "advocacy", [posting])
 
 
 async def test_an_effect_compares_the_years_on_both_sides(ask: Ask, small: Small) -> None:

@@ -10,7 +10,17 @@ from models.people import Role
 from models.resources import Funder, FunderKind
 
 from .conftest import Ask, member
-from .policy_desk import WHOLE, action_of, change, faults, made, new_plan, plan_of, usd
+from .policy_desk import (
+    WHOLE,
+    action_of,
+    change,
+    faults,
+    give_general_dollars,
+    made,
+    new_plan,
+    plan_of,
+    usd,
+)
 from .small import Small
 
 
@@ -206,6 +216,23 @@ async def test_lobbying_out_of_forbidden_dollars_is_refused(
     assert words in found["userErrors"][0]["message"]
     spoken = {**given, "classification": "NOT_LOBBYING"}
     assert (await change(ask, small, "recordPolicyAction", **spoken))["userErrors"] == []
+
+
+async def test_a_letter_that_forbids_lobbying_waits_until_what_was_paid_is_reversed(
+    ask: Ask, small: Small, database: Database
+) -> None:
+    await give_general_dollars(small, database)
+    plan = await new_plan(ask, small)
+    award = small.global_id("Investment", "public")
+    await made(
+        ask, small, "recordPolicyAction", **action_of(small, plan["id"], cost=usd("10.00"), paidFrom=award)
+    )
+    asked = {"investment": award, "version": 1, "restrictions": [{"lobbyingAllowed": False}]}
+    found = await change(ask, small, "updateInvestment", Role.ANCHOR, **asked)
+    assert [each["code"] for each in found["userErrors"]] == ["RESTRICTED"]
+    assert "reverse it first" in found["userErrors"][0]["message"]
+    allowed = {**asked, "restrictions": [{"lobbyingAllowed": True}]}
+    assert (await change(ask, small, "updateInvestment", Role.ANCHOR, **allowed))["userErrors"] == []
 
 
 async def test_the_same_key_answers_again_and_changes_nothing(ask: Ask, small: Small) -> None:
