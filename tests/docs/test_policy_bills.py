@@ -3,10 +3,9 @@
 Every expected figure is reckoned here from api/demo/riverbend/measures.csv with dates and text, by no code of ours.
 """
 
-import asyncio
 import csv
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,17 +14,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api.demo.riverbend import FOLDER, SLUG, load_riverbend
+from api.demo.riverbend import FOLDER, SLUG
 from api.exchange.imports import Order, import_file
 from api.exchange.recipe_files import load_recipe
 from api.graphql.door.operations import Call
 from api.graphql.door.requests import Request
 from api.graphql.schema import build_for_operator
-from migrations.upgrade import upgrade
-from models.database import Database, Logins, Scope
+from models.database import Database, Scope
 from models.outcomes import Outcome
 from models.partnerships import Partnership
-from tests.conftest import scratch_database
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "docs" / "questions"
 OVER = {"Adopted", "In force", "Withdrawn by sponsor"}  # nothing more is to come
@@ -34,31 +31,14 @@ Answer = dict[str, Any]  # a GraphQL object
 AskPolicy = Callable[..., Awaitable[Answer]]
 
 
-@pytest.fixture(scope="module")
-def bills_logins(server_url: str) -> Iterator[Logins]:
-    """A database of its own, since the slug of the demo stands once in each."""
-    with scratch_database(server_url) as logins:
-        asyncio.run(upgrade(logins))
-        yield logins
-
-
-@pytest.fixture(scope="module")
-async def bills_database(bills_logins: Logins) -> AsyncGenerator[Database]:
-    """Riverbend, loaded once for this file."""
-    database = Database(bills_logins)
-    await load_riverbend(database)
-    yield database
-    await database.close()
-
-
 @pytest.fixture
-def ask_policy(bills_database: Database) -> AskPolicy:
+def ask_policy(riverbend: Database) -> AskPolicy:
     """ask_policy(name, **variables) -> the partnership of the answer, as the operator reads it."""
 
     async def asked(name: str, **variables: object) -> Answer:
         query = (QUESTIONS / f"policy-{name}.graphql").read_text("utf-8")
         request = Request(query, variables={"slug": SLUG, **variables})
-        answer = json.loads((await build_for_operator(bills_database).run(request, Call())).body())
+        answer = json.loads((await build_for_operator(riverbend).run(request, Call())).body())
         assert "errors" not in answer, answer
         found: Answer = answer["data"]["partnership"]
         return found
@@ -182,9 +162,9 @@ async def test_the_standing_counts_twins_once(ask_policy: AskPolicy) -> None:
     ],
 )
 async def test_an_outcome_finds_the_bills_that_speak_of_it(
-    ask_policy: AskPolicy, bills_database: Database, outcome: str, first: set[str]
+    ask_policy: AskPolicy, riverbend: Database, outcome: str, first: set[str]
 ) -> None:
-    found = await ask_policy("bills-for-outcome", outcome=await outcome_id(bills_database, outcome))
+    found = await ask_policy("bills-for-outcome", outcome=await outcome_id(riverbend, outcome))
     matches = found["searchPolicyMeasures"]
     ranks = [float(each["rank"]) for each in matches]
     assert ranks == sorted(ranks, reverse=True)
@@ -193,36 +173,36 @@ async def test_an_outcome_finds_the_bills_that_speak_of_it(
 
 
 async def test_plans_are_told_of_their_bills_that_changed_and_of_no_others(
-    ask_policy: AskPolicy, bills_database: Database, tmp_path: Path
+    database: Database, partnership: Partnership, tmp_path: Path
 ) -> None:
-    """It stands last, since it changes what the others read: the list of bills is imported a second time."""
+    """Riverbend's bills and plans in a partnership of its own, whose list of bills then comes a second time."""
+    recipe, bills, plans = load_recipe(FOLDER / "measures.toml"), tmp_path / "a.csv", tmp_path / "plans.csv"
+    with plans.open("w", encoding="utf-8", newline="") as lines:
+        kept = csv.DictWriter(lines, ("title", "level", "stance", "measures"), extrasaction="ignore")
+        kept.writeheader()
+        kept.writerows(table("policy-plans"))
     written = (FOLDER / "measures.csv").read_text("utf-8")
-    changed = written.replace("HB 77,Filing for", "HB 77,Early filing for").replace(
-        "Plants street trees,First reading", "Plants street trees,Second reading"
-    )
-    (tmp_path / "measures.csv").write_text(changed, encoding="utf-8")
-    async with bills_database.session(Scope()) as session:
-        riverbend = (
-            await session.execute(select(Partnership.id).where(Partnership.slug == SLUG))
-        ).scalar_one()
+    bills.write_text(written, encoding="utf-8")
+    await import_file(database, Order(partnership.id, bills, "measures", recipe))
+    assert (await import_file(database, Order(partnership.id, plans, "policy-plans"))).created == 6
     before = datetime.now(UTC)
-    recipe = load_recipe(FOLDER / "measures.toml")
-    report = await import_file(
-        bills_database, Order(riverbend, tmp_path / "measures.csv", "measures", recipe)
-    )
+    written = written.replace("HB 77,Filing for", "HB 77,Early filing for")
+    written = written.replace("Plants street trees,First reading", "Plants street trees,Second reading")
+    bills.write_text(written, encoding="utf-8")
+    report = await import_file(database, Order(partnership.id, bills, "measures", recipe))
     assert (report.updated, report.unchanged) == (2, len(rows()) - 2)
-    found = await ask_policy("followed", since=before.isoformat())
+    told = [example.value for each in report if each.code == "plan-told" for example in each.examples]
+    assert told == ["FAFSA filing as a step to the diploma: HB 77 (title)"]
+    query = (QUESTIONS / "policy-followed.graphql").read_text("utf-8")
+    request = Request(query, variables={"slug": partnership.slug, "since": before.isoformat()})
+    answer = json.loads((await build_for_operator(database).run(request, Call())).body())
+    found = answer["data"]["partnership"]
     (plan,) = found["policyPlans"]["nodes"]
     assert plan["title"] == "FAFSA filing as a step to the diploma"
     (change,) = plan["measureChanges"]["nodes"]
     assert change["measure"] == {"jurisdiction": "State of Westmark", "identifier": "HB 77"}
     assert (change["aspect"], change["before"]) == ("TITLE", "Filing for financial aid before graduation")
-    told = [each.value for each_ in report if each_.code == "plan-told" for each in each_.examples]
-    assert told == ["FAFSA filing as a step to the diploma: HB 77 (title)"]
-    alone = {
-        (row["Body"], row["Number"])
-        for row in rows()
-        if not any(names(p, row) for p in table("policy-plans"))
-    }
+    aimed = [row for row in rows() if any(names(plan, row) for plan in table("policy-plans"))]
+    alone = {(row["Body"], row["Number"]) for row in rows() if row not in aimed}
     assert {(each["jurisdiction"], each["identifier"]) for each in found["policyMeasures"]["nodes"]} == alone
     assert len(alone) == 3
