@@ -1,7 +1,8 @@
 """Hours of use with bad input mixed in: the site's memory and files do not grow with the requests.
 
 TRIAL_MINUTES says how long (60), TRIAL_RATE how many requests a second. The first quarter warms up: caches fill
-that have limits. Growth is the slope of a least-squares line through what VmRSS was (proc(5)), by requests answered.
+that have limits, and memory comes to what questions take that are asked at once. Growth is the slope of a
+least-squares line through what VmRSS was (proc(5)), by requests answered.
 The control soaks a server that keeps 4 KB of each request and a file of every twentieth; the trial must see both.
 """
 
@@ -34,7 +35,9 @@ from .writers import Body, Line
 MINUTES, RATE = times("MINUTES", 60), times("RATE", 20)
 CONTROL_SECONDS, CONTROL_RATE = times("CONTROL_SECONDS", 90), 60
 CLIENTS = 4
-PRIMING = 700  # documents that no cache has met: more than the cache of documents holds
+PRIMING = (
+    600  # documents that no cache has met, from each client: more than any cache of texts or statements holds
+)
 SAMPLE_SECONDS = 5.0
 MOST_MEGABYTES = 0.05  # per 1,000 requests
 MOST_DESCRIPTORS = 0.05  # as above: fewer than one file in 20,000 requests
@@ -59,6 +62,8 @@ class Soak:
     broken: Counter[str] = field(default_factory=Counter)
     samples: dict[str, list[Sample]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    over: threading.Event = field(default_factory=threading.Event)
+    together: threading.Barrier = field(default_factory=lambda: threading.Barrier(CLIENTS))
 
     @property
     def requests(self) -> int:
@@ -139,49 +144,61 @@ def soaked(
     site: Site, parts: Mapping[str, int], ground: Ground, token: str, *, seconds: float, rate: float
 ) -> Soak:
     """Sends for so long, and samples meanwhile."""
-    soak, over = Soak(samples={name: [] for name in parts}), threading.Event()
-    chance = random.Random(CLIENTS)
-    for _ in range(PRIMING):
-        _send(site, unseen(chance, SLUG), token, soak)
-    threads = [
-        threading.Thread(target=_client, args=(site, ground, token, soak, over, number, CLIENTS / rate))
-        for number in range(CLIENTS)
-    ]
+    soak = Soak(samples={name: [] for name in parts})
+    clients = [Client(number, CLIENTS / rate, site, ground, token) for number in range(CLIENTS)]
+    threads = [threading.Thread(target=_use, args=(client, soak)) for client in clients]
     for thread in threads:
         thread.start()
     end = time.monotonic() + seconds
     try:
         while time.monotonic() < end:
-            over.wait(SAMPLE_SECONDS)
+            soak.over.wait(SAMPLE_SECONDS)
             for name, pid in parts.items():
                 soak.samples[name].append(
                     Sample(soak.requests, resident_megabytes(pid), descriptor_count(pid))
                 )
     finally:
-        over.set()
+        soak.over.set()
         for thread in threads:
             thread.join()
     return soak
 
 
-def _client(
-    site: Site, ground: Ground, token: str, soak: Soak, over: threading.Event, number: int, pause: float
-) -> None:
-    """One client, whose choices follow from its number; `pause` is the time from one request to the next."""
-    chance, known = random.Random(number), questions(SLUG)
-    writer = Line(site.host, site.port, ground.token)
-    while not over.is_set():
+@dataclass(frozen=True)
+class Client:
+    """One of the clients: its choices follow from its number; `pause` is the time from one request to the next."""
+
+    number: int
+    pause: float
+    site: Site
+    ground: Ground
+    token: str
+
+    def send(self, sent: Sent, soak: Soak) -> None:
+        _send(self.site, sent, self.token, soak)
+
+
+def _use(client: Client, soak: Soak) -> None:
+    """Fills the caches, asks each question at once with the others (the most that it takes), then goes on."""
+    chance, known = random.Random(client.number), questions(SLUG)
+    writer = Line(client.site.host, client.site.port, client.ground.token)
+    for _ in range(PRIMING):
+        client.send(unseen(chance, SLUG), soak)
+    for sent in (*known, *known):
+        soak.together.wait()
+        client.send(sent, soak)
+    while not soak.over.is_set():
         began, what = time.monotonic(), chance.random()
         if what < WRITING_SHARE:
             key = f"{chance.getrandbits(128):032x}"
-            told = writer.send(Body(key, ground.investment(number)))
+            told = writer.send(Body(key, client.ground.investment(client.number)))
             fault = told.refusal or told.failure
             soak.note(f"write: {fault}", 200 if told.transaction else 500 if fault else 0)
         elif what < WRITING_SHARE + HOSTILE_SHARE:
-            _send(site, chance.choice(HOSTILE)(chance, SLUG), token, soak)
+            client.send(chance.choice(HOSTILE)(chance, SLUG), soak)
         else:
-            _send(site, chance.choice(known), token, soak)
-        over.wait(max(0.0, pause - (time.monotonic() - began)))
+            client.send(chance.choice(known), soak)
+        soak.over.wait(max(0.0, client.pause - (time.monotonic() - began)))
     writer.close()
 
 
