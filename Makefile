@@ -5,9 +5,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup run test fix schema migration lock bench trial-disparities trial-evidence trial-all \
+.PHONY: help setup run test fix schema migration lock bench trial-disparities trial-evidence trial-optimizer trial-all \
 	trial-kill trial-network trial-races trial-disk trial-clock trial-backup trial-migration trial-interference \
-	trial-soak trial-http trial-queries
+	trial-soak trial-http trial-queries trial-codegen
 
 help: ## lists these commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-19s %s\n", $$1, $$2}' Makefile
@@ -83,11 +83,17 @@ trial-soak: $(STAMP) ## memory and files of a site under good and bad requests: 
 trial-http: $(STAMP) ## the audits of GraphQL over HTTP; they need node and npm, and it says so where they are not
 	$(BIN)/pytest -n 0 -m trial -rs -s tests/api/test_http_audit.py
 
+trial-codegen: $(STAMP) ## others' compilers on the schema: relay, graphql-codegen, ariadne; ALIGNMENT_SCHEMA_SINCE=HEAD
+	$(BIN)/pytest -n 0 -m trial -rs -s tests/api/graphql/test_codegen.py
+
 trial-queries: $(STAMP) ## 2,000 queries that are made up from the schema
 	ALIGNMENT_MADE_UP_QUERIES=2000 $(BIN)/pytest -n 0 tests/api/graphql/subjects/test_made_up_queries.py
+
+trial-optimizer: $(STAMP) ## hundreds of random questions against programs written for scipy, conflicts and decisions too
+	$(BIN)/pytest -n 0 -m trial tests/allocation/optimizer/test_oracle.py tests/allocation/test_kept.py tests/allocation/test_results.py
 
 trial-all: $(STAMP) ## every long trial
 	$(BIN)/pytest -m trial
 
 bench: $(STAMP) ## every benchmark, each against a peer or a limit in the same run
-	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python -m bench.$$(basename $$script .py) || exit 1; done

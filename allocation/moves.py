@@ -4,11 +4,13 @@ The optimizer knows one pot of idle dollars in a fund; here each move out of it 
 the dollars come from, so a move may become several, which share its gain by their dollars.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from allocation import answer as answers
+from allocation.decided import LineOf
+from allocation.kept import line_of
 from allocation.parts import Part
 from allocation.question import Question
 from allocation.standing import StandingLine
@@ -20,24 +22,12 @@ MAKES_ROOM = "Fewer students here make room for more elsewhere: this move belong
 
 
 @dataclass(frozen=True)
-class LineOf:
-    """One end of a move: what the dollars are for, by ids; None where nothing is said."""
-
-    use: str
-    practice: str | None = None
-    outcome: str | None = None
-    population: str | None = None
-    area: str | None = None
-    position: str | None = None
-    fiscal_year: int | None = None
-
-
-@dataclass(frozen=True)
 class MoveResult:
     """A move as it is kept; amounts in minor units.
 
     `investment` and `origin` are None for new money, `account` is the ledger account that the dollars leave.
-    `gain` is in students, as the optimizer promised it.
+    `gain` is in students, as the optimizer promised it. `stays_share`: in what share of re-solves with sampled
+    effects the move stays; None where that was not asked for.
     """
 
     investment: str | None
@@ -51,6 +41,7 @@ class MoveResult:
     reason: str | None
     account: str | None
     account_version: int | None
+    stays_share: float | None = None
 
 
 def moves_of(question: Question, answer: answers.Answer) -> Iterator[MoveResult]:
@@ -99,7 +90,7 @@ def _result(question: Question, move: answers.Move, origin: StandingLine | None)
     part, row = question.parts.get(move.fund_id), question.standing.row
     return MoveResult(
         investment=row(part.investment.id) if part else None,
-        origin=_line_of(origin, row) if origin else None,
+        origin=line_of(origin, row) if origin else None,
         target=_target(question, move, part),
         amount=move.amount,
         gain=shown(move.gain),
@@ -107,30 +98,21 @@ def _result(question: Question, move: answers.Move, origin: StandingLine | None)
         gain_high=shown(move.gain_high),
         sentence=move.sentence,
         reason=MAKES_ROOM if move.gain < -FELT else None,
-        account=origin.account if origin else None,
+        account=row(origin.account) if origin else None,
         account_version=origin.version if origin else None,
-    )
-
-
-def _line_of(line: StandingLine, row: Callable[[str | None], str | None]) -> LineOf:
-    return LineOf(
-        use=line.use,
-        practice=row(line.practice),
-        outcome=row(line.outcome),
-        population=row(line.population),
-        area=row(line.area),
-        position=row(line.position),
-        fiscal_year=line.fiscal_year,
+        stays_share=move.stays_share,
     )
 
 
 def _target(question: Question, move: answers.Move, part: Part | None) -> LineOf:
+    if move.to_line_id is not None and move.to_line_id in question.sent:
+        return question.sent[move.to_line_id]
     if move.to_line_id is not None:
-        return _line_of(question.lines[move.to_line_id], question.standing.row)
+        return line_of(question.lines[move.to_line_id], question.standing.row)
     if move.to_cell_id is None:
         idle = part.idle[0] if part and part.idle else None
         return (
-            _line_of(idle, question.standing.row)
+            line_of(idle, question.standing.row)
             if idle
             else LineOf("UNASSIGNED", fiscal_year=_only_year(part))
         )

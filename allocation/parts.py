@@ -51,7 +51,7 @@ def parts_of(investment: StandingInvestment, standing: Standing, years: Sequence
     active = tuple(year for year in sorted(years) if is_active(investment, year, standing))
     whole = tuple(each for each in investment.restrictions if each.amount is None)
     grouped: dict[tuple[tuple[int, ...], str], list[Bound]] = {}
-    for restriction, line in bound_lines(investment, standing):
+    for restriction, line in _shared_kept(investment, standing):
         terms = _years_of(line, years, active)
         if terms and is_movable(line) and line.available + line.obligated > 0:
             grouped.setdefault((terms, restriction.id if restriction else ""), []).append((restriction, line))
@@ -97,11 +97,39 @@ def bound_lines(investment: StandingInvestment, standing: Standing) -> Iterable[
     for restriction in sorted(
         partial, key=lambda each: (_dollars_within(investment, each, standing), each.id)
     ):
-        spent = sum(line.spent for line in investment.lines if lies_within(line, restriction, standing))
-        wanted = max(0, (restriction.amount or 0) - spent)
+        wanted = _wanted(investment, restriction, standing)
         taken, left = _take(left, restriction, wanted, standing)
         yield from ((restriction, line) for line in taken)
     yield from ((None, line) for line in left)
+
+
+def _wanted(investment: StandingInvestment, restriction: StandingRestriction, standing: Standing) -> int:
+    spent = sum(line.spent for line in investment.lines if lies_within(line, restriction, standing))
+    return max(0, (restriction.amount or 0) - spent)
+
+
+def _shared_kept(investment: StandingInvestment, standing: Standing) -> Iterable[Bound]:
+    """The bound lines; what restrictions share stays, as far as one of them would otherwise be less kept.
+
+    Such dollars lie within one restriction and are bound by another: they are told as signed for.
+    """
+    bound = list(bound_lines(investment, standing))
+    for restriction in [each for each in investment.restrictions if each.amount is not None]:
+        wanted = _wanted(investment, restriction, standing)
+        within = [lies_within(line, restriction, standing) for _, line in bound]
+        missing = min(wanted, _dollars_within(investment, restriction, standing))
+        missing -= sum(
+            line.available + line.obligated
+            for (of, line), is_in in zip(bound, within, strict=True)
+            if is_in and of == restriction
+        )
+        for place, (of, line) in enumerate(bound):
+            if of != restriction and of is not None and within[place] and missing > 0:
+                kept = max(0, min(missing - line.obligated, line.available))
+                missing -= line.obligated + kept
+                stays = line.obligated + kept
+                bound[place] = (of, replace(line, available=line.available - kept, obligated=stays))
+    return bound
 
 
 def _dollars_within(

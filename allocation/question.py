@@ -11,9 +11,13 @@ everybody, one that names no area serves the partnership's whole area. More doll
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Self
 
+from allocation.ask import MOST_FRONTIER_POINTS, Ask, QuestionError
 from allocation.cells import TIERS, Cells, Place, tier_rank
+from allocation.decided import DecidedMove, LineOf
+from allocation.kept import KeptParts, Reading, Terms, keep
 from allocation.parts import Part, parts_of
 from allocation.problem import Cell, Fund, Group, Line, Objective, Practice, Problem, Rules
 from allocation.standing import (
@@ -25,72 +29,35 @@ from allocation.standing import (
 )
 from allocation.supplies import needs_of, supplies_of
 
+__all__ = [
+    "CLOSED_RANK",
+    "MOST_FRONTIER_POINTS",
+    "NEW_MONEY",
+    "Ask",
+    "Frame",
+    "Question",
+    "QuestionError",
+    "allows",
+    "largest_areas",
+    "set_out",
+]
+
 NEW_MONEY = "new-money"
 CLOSED_RANK = len(TIERS) + 1
-MOST_FRONTIER_POINTS = 50
-MOST_MINOR_UNITS = 10**17
-
-
-class QuestionError(ValueError):
-    """The question cannot be set out as asked; the sentence says what to change."""
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What somebody wants suggested. Amounts are minor units of the partnership's currency."""
-
-    fiscal_years: tuple[int, ...]
-    new_money_amount: int = 0
-    objective: Objective = Objective.GAP_CLOSING
-    equity_weight: float = 2.0
-    minimum_tier: str = "PROMISING"
-    maximum_shift_share: float = 0.25
-    confidence: float = 0.5
-    protected_ids: frozenset[str] = frozenset()
-    smallest_move_amount: int = 100_000
-    maximum_moves_count: int | None = None
-    frontier_points_count: int = 0
-
-    def __post_init__(self) -> None:
-        years = self.fiscal_years
-        amounts = (self.new_money_amount, self.smallest_move_amount)
-        _require(bool(years), "name at least one fiscal year")
-        _require(len(set(years)) == len(years), "name each fiscal year once")
-        _require(all(1990 <= year <= 2100 for year in years), "a fiscal year lies between 1990 and 2100")
-        _require(
-            all(0 <= each <= MOST_MINOR_UNITS for each in amounts),
-            "an amount is 0 or more, up to 10^15 dollars",
-        )
-        _require(
-            0 <= self.maximum_shift_share <= 1,
-            "the share of a funder's dollars that may move lies between 0 and 1",
-        )
-        _require(0 <= self.equity_weight <= 1000, "the equity weight lies between 0 and 1000")
-        _require(0.5 <= self.confidence < 1, "the confidence is at least 0.5 and below 1")
-        _require(self.minimum_tier in TIERS, f"the minimum tier is one of {', '.join(TIERS)}")
-        _require(
-            self.maximum_moves_count is None or self.maximum_moves_count >= 0,
-            "the largest number of moves is 0 or more",
-        )
-        _require(
-            0 <= self.frontier_points_count <= MOST_FRONTIER_POINTS,
-            f"a frontier has up to {MOST_FRONTIER_POINTS} points",
-        )
-
-
-def _require(holds: bool, sentence: str) -> None:
-    if not holds:
-        raise QuestionError(sentence)
 
 
 @dataclass(frozen=True)
 class Question:
-    """The problem, and what its ids mean: cells, and the part of an award that each fund is."""
+    """The problem, and what its ids mean: cells, and the part of an award that each fund is.
+
+    `sent` are the targets of accepted moves, by the line that bears their dollars.
+    """
 
     problem: Problem
     cells: Cells
     parts: Mapping[str, Part]
     notes: tuple[str, ...] = ()
+    sent: Mapping[str, LineOf] = field(default_factory=dict)
     lines: Mapping[str, StandingLine] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,24 +72,72 @@ class Question:
 
 def set_out(standing: Standing, ask: Ask) -> Question:
     """The question for the optimizer. Errors: QuestionError, ProblemError."""
-    cells = Cells.of(standing, ask.fiscal_years, ask.confidence)
+    drawn_for = 1.0 if ask.sensitivity_draws_count else ask.confidence  # above 0.5, effects are drawn
+    cells = Cells.of(standing, ask.fiscal_years, drawn_for)
     ours = [each for each in standing.investments if each.currency == standing.currency]
-    parts = {part.id: part for each in ours for part in parts_of(each, standing, ask.fiscal_years)}
-    frame = Frame.of(cells, parts.values(), ask.objective)
-    funds = [frame.fund(part) for part in parts.values()]
-    if ask.new_money_amount:
-        funds.append(frame.new_money(ask.new_money_amount, ask.fiscal_years))
-    kept = frame.kept_cells(funds)
+    whole = [part for each in ours for part in parts_of(each, standing, ask.fiscal_years)]
+    frame = Frame.of(cells, whole, ask.objective)
+    kept = _kept(frame, whole, ask)
+    parts = {part.id: part for part in kept.parts}
+    funds = [fund for part in parts.values() for fund in frame.funds(part, kept.terms.get(part.id, Terms()))]
+    fresh, arrived = _new_money(frame, ask)
+    kept_cells = frame.kept_cells([*funds, *fresh])
     priced = {cell.practice_id for cell in cells.all}
+    scales = {frame.key(row): least for row, least in ask.viable_scales}
     problem = Problem(
-        practices=tuple(_practice(each, cells) for each in standing.practices if each.id in priced),
-        groups=frame.kept_groups(kept),
-        cells=kept,
-        funds=tuple(funds),
+        practices=tuple(_practice(each, cells, scales) for each in standing.practices if each.id in priced),
+        groups=frame.kept_groups(kept_cells, ask.outcome_weights),
+        cells=kept_cells,
+        funds=(*funds, *fresh),
         rules=_rules(standing, ask, _protected(parts.values(), ask, standing)),
         currency=standing.currency,
     )
-    return Question(problem, cells, parts, tuple(_notes(standing, parts.values(), cells)))
+    sent = {kept_line(name): each.sent_to for name, each in kept.terms.items() if each.sent_to is not None}
+    return Question(problem, cells, parts, tuple(_notes(standing, parts.values(), cells)), sent | arrived)
+
+
+def kept_line(fund_id: str) -> str:
+    """The line that bears the dollars of an accepted move."""
+    return f"{fund_id}:accepted"
+
+
+def _kept(frame: "Frame", parts: Sequence[Part], ask: Ask) -> KeptParts:
+    if not ask.accepted and not ask.declined:
+        return KeptParts(tuple(parts))
+    found = keep(parts, (ask.accepted, ask.declined), Reading(frame.cells, frame.allowed))
+    _require_kept(found.lost, frame)
+    return found
+
+
+def _require_kept(lost: Sequence[DecidedMove], frame: "Frame") -> None:
+    if lost:
+        awards = {frame.standing.row(each.id): each.title for each in frame.standing.investments}
+        title = awards.get(lost[0].investment, "new money") if lost[0].investment else "new money"
+        amount = f"{lost[0].amount / 100:,.2f} {frame.standing.currency}"
+        raise QuestionError(
+            f"an accepted move of {amount} of {title} can no longer be made: the line that it leaves holds too "
+            "little, or a restriction forbids it; take the acceptance back and ask again"
+        )
+
+
+def _new_money(frame: "Frame", ask: Ask) -> tuple[list[Fund], dict[str, LineOf]]:
+    """Unrestricted dollars as a fund, with one more for each accepted move of them."""
+    if not ask.new_money_amount:
+        _require_kept([move for move in ask.accepted if move.investment is None], frame)
+        return [], {}
+    reading = Reading(frame.cells, frame.allowed)
+    whole = frame.new_money(ask.new_money_amount, ask.fiscal_years)
+    left, funds, sent = ask.new_money_amount, [], {}
+    for number, move in enumerate([each for each in ask.accepted if each.investment is None], 1):
+        cell, name = reading.cell(move.target, ask.fiscal_years), f"{NEW_MONEY}:{number}"
+        _require_kept([move] if cell is None or move.amount > left else [], frame)
+        line = Line(kept_line(name), 0, cell, locked_amount=move.amount)
+        only = frozenset({cell} if cell else ())
+        funds.append(replace(whole, id=name, budget_amount=move.amount, cell_ids=only, lines=(line,)))
+        sent[line.id], left = move.target, left - move.amount
+    declined = [reading.cell(each.target, ask.fiscal_years) for each in ask.declined if not each.investment]
+    rest = replace(whole, budget_amount=left, cell_ids=whole.cell_ids - set(declined))
+    return [rest, *funds], sent
 
 
 @dataclass(frozen=True)
@@ -161,34 +176,60 @@ class Frame:
             if cell.id in bought | self.used
         )
 
-    def kept_groups(self, cells: Iterable[Cell]) -> tuple[Group, ...]:
+    def key(self, row: str) -> str:
+        """The question's own id of a row."""
+        return self._keys.get(row, row)
+
+    @cached_property
+    def _keys(self) -> Mapping[str, str]:
+        return {row: key for key, row in self.standing.rows.items()}
+
+    def kept_groups(
+        self, cells: Iterable[Cell], weights: Sequence[tuple[str, float]] = ()
+    ) -> tuple[Group, ...]:
         """The groups that a cell serves, and those of the largest areas, so that a lack of evidence shows."""
+        counts = {self.key(row): weight for row, weight in weights}
         served = {cell.group_id for cell in cells}
         largest = largest_areas(self.standing, ())
         return tuple(
-            group
+            replace(group, weight=counts.get(group.outcome_id, group.weight))
             for group in self.cells.groups
             if group.id in served or self.cells.targets[group.id].area in largest
         )
 
-    def fund(self, part: Part) -> Fund:
-        """A part as the optimizer's fund."""
+    def funds(self, part: Part, terms: Terms) -> Iterable[Fund]:
+        """A part as the optimizer's fund; where its dollars were accepted to become idle, with a second one."""
         lines = (*self._lines(part), *_idle_lines(part))
-        return Fund(
+        amount = sum(line.amount for line in lines)
+        fund = Fund(
             id=part.id,
             investment_id=part.investment.id,
             funder_id=part.investment.funder,
-            budget_amount=sum(line.amount for line in lines),
-            cell_ids=self._allowed(part.restrictions, part.years),
+            budget_amount=amount,
+            cell_ids=self.allowed(part) - terms.closed,
             lines=lines,
+            minimum_spend_amount=amount if terms.stays_targeted else 0,
             label=f"{part.investment.funder_name}, {part.investment.title}",
             restriction="; ".join(filter(None, (each.note for each in part.restrictions))),
         )
+        if terms.sent_to is None:
+            yield fund
+        elif terms.cell is not None:  # committed where they go, above what lies there
+            sent = Line(kept_line(part.id), 0, terms.cell, locked_amount=amount)
+            yield replace(fund, cell_ids=frozenset({terms.cell}), lines=(*lines, sent))
+        else:  # nothing may stay on the line; the dollars are idle ones of the same funder
+            nothing: frozenset[str] = frozenset()
+            yield replace(fund, cell_ids=nothing, budget_amount=0)
+            yield replace(fund, id=kept_line(part.id), cell_ids=nothing, lines=())
 
     def new_money(self, amount: int, years: Sequence[int]) -> Fund:
         """Unrestricted dollars that are no award yet."""
         allowed = self._allowed((), years)
         return Fund(NEW_MONEY, NEW_MONEY, NEW_MONEY, amount, allowed, label="New money")
+
+    def allowed(self, part: Part) -> frozenset[str]:
+        """The cells that a part's restrictions and years allow."""
+        return self._allowed(part.restrictions, part.years)
 
     def _lines(self, part: Part) -> Iterable[Line]:
         for line in part.lines:
@@ -255,7 +296,7 @@ def allows(restriction: StandingRestriction, place: Place, standing: Standing) -
     )
 
 
-def _practice(each: StandingPractice, cells: Cells) -> Practice:
+def _practice(each: StandingPractice, cells: Cells, scales: Mapping[str, float]) -> Practice:
     """A practice serves nobody twice in a year: at most everybody in the largest areas, for each outcome."""
     outcomes = {place.target.outcome for place in cells.of_practice(each.id)}
     everybody: dict[tuple[str, str], float] = {}
@@ -271,6 +312,7 @@ def _practice(each: StandingPractice, cells: Cells) -> Practice:
         label=each.name,
         capacity=min(limits, default=None),
         in_kind_needs=needs_of(each, cells.standing),
+        minimum_participants=scales.get(each.id),
     )
 
 
@@ -293,6 +335,11 @@ def _rules(standing: Standing, ask: Ask, protected: frozenset[str]) -> Rules:
         confidence=ask.confidence,
         in_kind=tuple(supplies_of(standing, ask.fiscal_years)),
         frontier_points_count=ask.frontier_points_count,
+        maximum_total_shift_share=ask.maximum_total_shift_share,
+        practices_per_person=ask.practices_per_person,
+        leximin=ask.leximin,
+        viable_scale=bool(ask.viable_scales),
+        sensitivity_draws_count=ask.sensitivity_draws_count,
     )
 
 

@@ -25,6 +25,7 @@ def document_of(question: Question, answer: answers.Answer) -> Document:
         "stages": [{"stage": each.stage, "value": number(each.value)} for each in answer.stages],
         "before": _impact(question, answer.before, _on_evidence(question, answer, "before_amount")),
         "after": _impact(question, answer.after, _on_evidence(question, answer, "after_amount")),
+        "promises": list(_promises(question, answer)),
         "idle_amount": answer.idle_amount,
         "bindings": [
             _binding(question, each, say(each.sentence))
@@ -214,6 +215,26 @@ def _outer(question: Question, groups: Iterable[answers.GroupImpact]) -> Iterabl
         inside = areas[target.outcome] & set(question.cells.standing.areas[target.area].within)
         if target.is_behind and not inside:
             yield group
+
+
+def _promises(question: Question, answer: answers.Answer) -> Iterable[Document]:
+    """What the plan promises each group that it changes anything for, and the rate that it started from."""
+    row = question.standing.row
+    before = {each.group_id: each for each in (answer.before.by_group if answer.before else ())}
+    for after in answer.after.by_group if answer.after else ():
+        target, earlier = question.cells.targets[after.group_id], before[after.group_id]
+        students = after.students - earlier.students
+        if abs(students) >= float(NINE_PLACES):
+            yield {
+                "outcome": row(target.outcome),
+                "indicator": row(target.indicator.id),
+                "area": row(target.area),
+                "population": row(target.population),
+                "rate": number(target.rate),
+                "people": target.people,
+                "students": number(students),
+                "low": number(after.low - earlier.low),
+            }
 
 
 def number(value: float) -> str:

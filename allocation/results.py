@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from allocation import answer as answers
 from allocation.moves import MoveResult, moves_of
-from allocation.optimizer import solve
+from allocation.optimizer import export_program, solve
+from allocation.problem import inputs_hash
 from allocation.question import Ask, set_out
 from allocation.reports import Document, document_of
 from allocation.standing import Standing
@@ -33,6 +35,13 @@ def answered(standing: Standing, ask: Ask, progress: Callable[[float, str], None
         document=document_of(question, answer),
         moves=tuple(moves_of(question, answer)),
     )
+
+
+def write_program(standing: Standing, ask: Ask, path: Path) -> str:
+    """Writes the question's program to a .lp or .mps file; the inputs' hash says of which inputs it is."""
+    problem = set_out(standing, ask).problem
+    export_program(problem, path)
+    return inputs_hash(problem)
 
 
 def _message(answer: answers.Answer) -> str | None:

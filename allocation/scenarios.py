@@ -1,7 +1,7 @@
 """The life of a scenario: asked, read, answered, decided move by move, and applied to the ledger."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.answer import AnswerStatus
+from allocation.decided import DecidedMove, LineOf
 from allocation.ledger import AccountKey, Line, Posted, Posting, open_accounts, post
-from allocation.moves import LineOf, MoveResult
+from allocation.moves import MoveResult
 from allocation.problem import Objective
 from allocation.question import Ask
 from allocation.results import Result
@@ -20,8 +21,10 @@ from models.ledger import AccountKind, TransactionKind
 from models.resources import ResourceUse
 from models.scenarios import Move, MoveDecision, Scenario, ScenarioStatus
 
+DECIDED_ON = (ScenarioStatus.READY, ScenarioStatus.STALE, ScenarioStatus.APPLIED)
 RUNNABLE = (ScenarioStatus.QUEUED, ScenarioStatus.RUNNING)
 DECIDABLE = (ScenarioStatus.READY,)
+ENDS = ("practice", "outcome", "population", "area", "position")
 ENDINGS = {
     AnswerStatus.INFEASIBLE: ScenarioStatus.INFEASIBLE,
     AnswerStatus.FAILED: ScenarioStatus.FAILED,
@@ -33,7 +36,13 @@ class ScenarioError(ValueError):
 
 
 async def ask_for(
-    session: AsyncSession, partnership_id: UUID, ask: Ask, *, actor: str, name: str | None = None
+    session: AsyncSession,
+    partnership_id: UUID,
+    ask: Ask,
+    *,
+    actor: str,
+    name: str | None = None,
+    asked_from: UUID | None = None,
 ) -> Scenario:
     """A new scenario, queued. Answering it is somebody else's work (`answer_scenario`)."""
     years = ", ".join(str(year) for year in ask.fiscal_years)
@@ -44,6 +53,7 @@ async def ask_for(
         status=ScenarioStatus.QUEUED,
         question=question_document(ask),
         requested_by=actor,
+        asked_from_id=asked_from,
     )
     session.add(scenario)
     await session.flush()
@@ -60,17 +70,66 @@ def question_document(ask: Ask) -> dict[str, Any]:  # Any: a JSON value
     }
 
 
+async def revise(
+    session: AsyncSession, scenario: Scenario, *, actor: str, name: str | None = None
+) -> Scenario:
+    """The same question again, queued, with what was decided kept: accepted moves stay, declined ones stay away.
+
+    Moves that are applied are in the ledger, so of an applied scenario the declined ones alone are kept.
+    Errors: ScenarioError where there is nothing to decide on.
+    """
+    if scenario.status not in DECIDED_ON:
+        raise ScenarioError(f"the scenario is {scenario.status.value.lower()}, it has no moves to decide on")
+    moves = await moves_of_scenario(session, scenario)
+    is_posted = scenario.status is ScenarioStatus.APPLIED
+    accepted = [] if is_posted else [each for each in moves if each.decision is MoveDecision.ACCEPTED]
+    declined = [decided_move(each) for each in moves if each.decision is MoveDecision.DECLINED]
+    earlier = ask_of(scenario)
+    ask = replace(
+        earlier,
+        accepted=tuple(map(decided_move, accepted)),
+        declined=tuple(dict.fromkeys((*earlier.declined, *declined))),
+    )
+    title = name or f"{scenario.name}, revised"
+    return await ask_for(
+        session, scenario.partnership_id, ask, actor=actor, name=title, asked_from=scenario.id
+    )
+
+
+def decided_move(move: Move) -> DecidedMove:
+    """A move as a question keeps it."""
+    origin = None if move.from_use is None else _line_of(move, "from")
+    investment = str(move.investment_id) if move.investment_id else None
+    return DecidedMove(investment, origin, _line_of(move, "to"), move.amount)
+
+
+def _line_of(move: Move, name: str) -> LineOf:
+    ends = {each: getattr(move, f"{name}_{each}_id") for each in ENDS}
+    texts = {each: None if row is None else str(row) for each, row in ends.items()}
+    use: ResourceUse = getattr(move, f"{name}_use")
+    return LineOf(use.value, **texts, fiscal_year=getattr(move, f"{name}_fiscal_year"))
+
+
 def ask_of(scenario: Scenario) -> Ask:
     """What was asked."""
     kept = dict(scenario.question)
+    pairs = ("outcome_weights", "viable_scales")
+    decisions = ("accepted", "declined")
     return Ask(
         **{
             **kept,
             "fiscal_years": tuple(kept["fiscal_years"]),
             "objective": Objective(kept["objective"]),
             "protected_ids": frozenset(kept["protected_ids"]),
+            **{name: tuple((key, value) for key, value in kept.get(name, ())) for name in pairs},
+            **{name: tuple(_decided(each) for each in kept.get(name, ())) for name in decisions},
         }
     )
+
+
+def _decided(kept: Mapping[str, Any]) -> DecidedMove:  # Any: a JSON value
+    origin = None if kept["origin"] is None else LineOf(**kept["origin"])
+    return DecidedMove(kept["investment"], origin, LineOf(**kept["target"]), kept["amount"])
 
 
 async def find_scenario(session: AsyncSession, partnership_id: UUID, scenario_id: UUID) -> Scenario | None:
@@ -157,8 +216,26 @@ async def keep_result(session: AsyncSession, scenario: Scenario, result: Result)
         **result.document,
         "accounts": {move.account: move.account_version for move in result.moves if move.account is not None},
     }
-    session.add_all(_move(scenario, place, move) for place, move in enumerate(result.moves, 1))
+    moves = [_move(scenario, place, move) for place, move in enumerate(result.moves, 1)]
+    await _keep_decisions(session, scenario, moves)
+    session.add_all(moves)
     await session.flush()
+
+
+async def _keep_decisions(session: AsyncSession, scenario: Scenario, moves: Sequence[Move]) -> None:
+    """Marks the moves that were accepted in the scenario which this one was asked from."""
+    accepted: list[Move] = []
+    if scenario.asked_from_id is not None:
+        earlier = await find_scenario(session, scenario.partnership_id, scenario.asked_from_id)
+        accepted = list(await accepted_moves(session, earlier)) if earlier else []
+    wanted = list(ask_of(scenario).accepted) if accepted else []
+    for move in moves:
+        name = decided_move(move)
+        before = next((each for each in accepted if decided_move(each) == name), None)
+        if before is not None and name in wanted:
+            wanted.remove(name)
+            move.decision, move.decision_note = before.decision, before.decision_note
+            move.decided_at, move.decided_by = before.decided_at, before.decided_by
 
 
 def _move(scenario: Scenario, place: int, move: MoveResult) -> Move:
@@ -178,13 +255,13 @@ def _move(scenario: Scenario, place: int, move: MoveResult) -> Move:
         reason=move.reason,
         sentence=move.sentence,
         decision=MoveDecision.PENDING,
+        stays_share=move.stays_share,
     )
 
 
 def _end(name: str, line: LineOf | None) -> dict[str, Any]:  # Any: a column's value
-    columns = ("practice", "outcome", "population", "area", "position")
     ends: dict[str, Any] = {
-        f"{name}_{each}_id": _uuid(getattr(line, each)) if line else None for each in columns
+        f"{name}_{each}_id": _uuid(getattr(line, each)) if line else None for each in ENDS
     }
     ends[f"{name}_use"] = ResourceUse(line.use) if line else None
     ends[f"{name}_fiscal_year"] = line.fiscal_year if line else None
@@ -251,18 +328,31 @@ async def apply_scenario(
     posted = await post(session, actor, key, postings)
     scenario.status = ScenarioStatus.APPLIED
     scenario.version += 1
+    scenario.decided_on, scenario.decision_note, scenario.decided_by = decided_on, note, actor
     await session.flush()
     return posted
 
 
-async def accepted_moves(session: AsyncSession, scenario: Scenario) -> Sequence[Move]:
-    """The moves that were accepted, in their order."""
+async def mark_stale(session: AsyncSession, scenario: Scenario) -> None:
+    """Ends a ready scenario whose accounts have moved since; any other stays as it is."""
+    if scenario.status is ScenarioStatus.READY:
+        scenario.status = ScenarioStatus.STALE
+        scenario.message = "an account has moved since the plan was made: ask again"
+        await session.flush()
+
+
+async def moves_of_scenario(session: AsyncSession, scenario: Scenario) -> Sequence[Move]:
+    """All its moves, in their order."""
     query = select(Move).where(
-        Move.partnership_id == scenario.partnership_id,
-        Move.scenario_id == scenario.id,
-        Move.decision == MoveDecision.ACCEPTED,
+        Move.partnership_id == scenario.partnership_id, Move.scenario_id == scenario.id
     )
     return (await session.execute(query.order_by(Move.position))).scalars().all()
+
+
+async def accepted_moves(session: AsyncSession, scenario: Scenario) -> Sequence[Move]:
+    """The moves that were accepted, in their order."""
+    moves = await moves_of_scenario(session, scenario)
+    return [move for move in moves if move.decision is MoveDecision.ACCEPTED]
 
 
 def _key(move: Move, name: str) -> AccountKey:

@@ -123,7 +123,22 @@ class Right(Enum):
     KEEP_BOOKS = (
         _STAFF,
         False,
-        "Only the anchor, which keeps the books, records staff, gifts in kind, budgets and what is owed.",
+        "Only the anchor, which keeps the books, records awards, staff, gifts in kind, budgets and what is owed.",
+    )
+    KEEP_ORGANIZATIONS = (
+        _STAFF | {Role.DATA},
+        False,
+        "Only the anchor and the data manager record organizations, and make one of two that are the same.",
+    )
+    PREVIEW_IMPORT = (
+        _STAFF | {Role.DATA},
+        False,
+        "Only the anchor and the data manager bring files in.",
+    )
+    EXPORT = (
+        _TABLE,
+        False,
+        "Files are made for those at the partnership's table.",
     )
     KEEP_POLICY = (
         frozenset({Role.ADMIN, Role.POLICY}),

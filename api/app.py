@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.downloads import export_file
 from api.events import scenario_events
 from api.explorer import explorer_routes
 from api.graphql.door.endpoint import GraphQLEndpoint
@@ -64,6 +65,7 @@ def create_app(database: Database, settings: Settings | None = None) -> Starlett
         Route("/graphql", GraphQLEndpoint(operations)),
         WebSocketRoute("/graphql", GraphQLSocket(operations, frozenset({public_url} if public_url else ()))),
         Route("/scenarios/{scenario}/events", scenario_events(database, contexts), methods=["GET"]),
+        Route("/exports/{export}", export_file(contexts), methods=["GET"]),
         *pages.routes(),
         Route("/healthz", healthz, methods=["GET"]),
         Route("/readyz", readyz, methods=["GET"]),

@@ -39,10 +39,13 @@ from allocation.scenarios import (
     mark_progress,
     mark_running,
 )
+from api.exchange.report import ImportReport, Severity
+from api.exporting import fail_export, make_export
 from api.solving import SolvingError, solve_apart
 from models.database import Database, Scope
 
 ANSWER_SCENARIO = "answer_scenario"
+MAKE_EXPORT = "make_export"
 ATTEMPTS = 3
 HEARTBEAT = timedelta(seconds=10)  # a job whose worker has been silent for so long is taken by another
 SOLVES_AT_ONCE = 2  # of one worker: each holds a question in memory and a core
@@ -58,6 +61,14 @@ async def enqueue_scenario(session: AsyncSession, partnership_id: UUID, scenario
     driver = (await connection.get_raw_connection()).driver_connection
     payload = json.dumps({"partnership": str(partnership_id), "scenario": str(scenario_id)}).encode()
     await queue_of(driver).enqueue(ANSWER_SCENARIO, payload)
+
+
+async def enqueue_export(session: AsyncSession, partnership_id: UUID, export_id: UUID) -> None:
+    """Puts an export on the queue; it is there exactly if the session's transaction commits."""
+    connection = await session.connection()
+    driver = (await connection.get_raw_connection()).driver_connection
+    payload = json.dumps({"partnership": str(partnership_id), "export": str(export_id)}).encode()
+    await queue_of(driver).enqueue(MAKE_EXPORT, payload)
 
 
 async def has_worker(database: Database) -> bool:
@@ -95,6 +106,10 @@ async def _work(database: Database, stop: asyncio.Event, heartbeat: timedelta) -
         async def answer(job: Job) -> None:
             await _answer(database, job, stop)
 
+        @manager.entrypoint(MAKE_EXPORT)
+        async def export(job: Job) -> None:
+            await _export(database, job)
+
         running = asyncio.ensure_future(
             manager.run(
                 dequeue_timeout=heartbeat,
@@ -127,6 +142,20 @@ async def _answer(database: Database, job: Job, stop: asyncio.Event) -> None:
         return
     if not is_done:
         raise RetryRequested(timedelta(0), "the worker stops")
+
+
+async def _export(database: Database, job: Job) -> None:
+    named: dict[str, Any] = json.loads(job.payload or b"{}")  # Any: our own JSON, written in enqueue_export
+    partnership_id, export_id = UUID(named["partnership"]), UUID(named["export"])
+    try:
+        await make_export(database, partnership_id, export_id)
+    except (OSError, DBAPIError) as error:
+        if job.attempts < ATTEMPTS:
+            raise RetryRequested(PAUSE, str(error)) from error
+        report = ImportReport("", "")
+        sentence = "The database was away while the file was made; ask again."
+        report.add(Severity.ERROR, "database-away", sentence)
+        await fail_export(database, partnership_id, export_id, report)
 
 
 async def answer_scenario(

@@ -45,6 +45,9 @@ async def read_scenario(session: AsyncSession, partnership_id: UUID, scenario_id
         "message": scenario.message,
         "requestedAt": scenario.requested_at.isoformat(),
         "inputsHash": scenario.inputs_hash,
+        "askedFrom": str(scenario.asked_from_id) if scenario.asked_from_id else None,
+        "decidedOn": scenario.decided_on.isoformat() if scenario.decided_on else None,
+        "decisionNote": scenario.decision_note,
         "moves": [_move(move, names) for move in moves],
         **_answer(scenario, answer, names),
     }
@@ -146,6 +149,7 @@ def _move(move: Move, names: _Names) -> Document:
         "reason": move.reason,
         "sentence": move.sentence,
         "decision": move.decision.value,
+        "staysShare": move.stays_share,
     }
 
 

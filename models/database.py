@@ -1,18 +1,24 @@
 """The database: its three logins, and the one way to open a session for a caller."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Protocol, Self, cast
 from uuid import UUID
 
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
-SESSION_SETTINGS = {"timezone": "UTC", "jit": "off", "application_name": "alignment"}
+SESSION_SETTINGS = {
+    "timezone": "UTC",
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "application_name": "alignment",
+}
 
 
 class DatabaseError(Exception):
@@ -78,6 +84,39 @@ class Logins:
         return self.url.set(username=self.role(name), password=self.password(name))
 
 
+class Driver(Protocol):
+    """The part of an asyncpg connection that is used here."""
+
+    async def execute(self, query: str) -> str:
+        """Statements without parameters, several in one round trip."""
+        ...
+
+    async def fetch(self, query: str, *args: object) -> Sequence[Sequence[Any]]:  # whatever is selected
+        """All rows: a statement of which only one row is asked for is never run in parallel."""
+        ...
+
+
+class Reading:
+    """A transaction that reads, by the driver itself or by a session that is made when asked for."""
+
+    def __init__(self, connection: AsyncConnection, driver: Driver) -> None:
+        self.driver = driver
+        self._connection = connection
+        self._session: AsyncSession | None = None
+
+    @property
+    def session(self) -> AsyncSession:
+        """A session in the same transaction, which it neither begins nor ends."""
+        if self._session is None:
+            self._session = AsyncSession(self._connection, expire_on_commit=False)
+        return self._session
+
+    async def close(self) -> None:
+        """Forgets what the session has read."""
+        if self._session is not None:
+            await self._session.close()
+
+
 class Database:
     """Pools of connections, one a login, and sessions that carry a caller's scope."""
 
@@ -85,19 +124,36 @@ class Database:
         self.logins = logins
         self.pool_size = pool_size
         self._app = _engine(logins.login("app"), pool_size)
+        self._readers = self._app.execution_options(isolation_level="AUTOCOMMIT")
         self._steward = _engine(logins.login("steward"), max(2, pool_size // 2))
 
     @asynccontextmanager
-    async def session(
-        self, scope: Scope, *, seconds: float | None = None, one_snapshot: bool = False
-    ) -> AsyncGenerator[AsyncSession]:
+    async def session(self, scope: Scope, *, seconds: float | None = None) -> AsyncGenerator[AsyncSession]:
         """A transaction as the weak `app` role; committed at the end, rolled back on any error.
 
-        `seconds` bounds each statement and each pause between two: the server ends what takes longer. With
-        `one_snapshot` all its statements see the database as the first one does.
+        `seconds` bounds each statement and each pause between two: the server ends what takes longer.
         """
-        async with self._open(self._app, scope, seconds, one_snapshot=one_snapshot) as session:
+        async with self._open(self._app, scope, seconds) as session:
             yield session
+
+    @asynccontextmanager
+    async def reading(self, scope: Scope, *, seconds: float, then: str) -> AsyncGenerator[Reading]:
+        """A transaction as the weak `app` role, all of whose statements see the database as the first one does.
+
+        It is begun, entered and widened by `then`, a statement of the caller's own, in one round trip.
+        """
+        async with self._readers.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver = cast("Driver", raw.driver_connection)
+            reading = Reading(connection, driver)
+            try:
+                await driver.execute(f"{_BEGIN}; {_entering(scope, seconds)}; {then}")
+                yield reading
+                await reading.close()
+                await driver.execute("commit")
+            except BaseException:
+                await asyncio.shield(_ended(connection, driver))
+                raise
 
     @asynccontextmanager
     async def steward_session(self, scope: Scope) -> AsyncGenerator[AsyncSession]:
@@ -132,12 +188,8 @@ class Database:
         engine: AsyncEngine,
         scope: Scope,
         seconds: float | None = None,
-        *,
-        one_snapshot: bool = False,
     ) -> AsyncGenerator[AsyncSession]:
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-            if one_snapshot:
-                await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             await enter(session, scope, seconds=seconds)
             yield session
 
@@ -146,26 +198,55 @@ _SCOPE = (
     "select set_config('app.partnerships', :readable, true), set_config('app.partnership', :writable, true),"
     " set_config('app.actor', :actor, true)"
 )
-_ENTER = text(_SCOPE)
-_ENTER_FOR = text(
-    f"{_SCOPE}, set_config('statement_timeout', :limit, true),"
+_LIMITS = (
+    ", set_config('statement_timeout', :limit, true),"
     " set_config('idle_in_transaction_session_timeout', :limit, true)"
 )
+_ENTER = text(_SCOPE)
+_ENTER_FOR = text(_SCOPE + _LIMITS)
+_BEGIN = "begin isolation level repeatable read"
 
 
 async def enter(
     session: AsyncSession | AsyncConnection, scope: Scope, *, seconds: float | None = None
 ) -> None:
     """Sets whose rows the rest of the transaction sees; row-level security reads it (migrations/tenancy.py)."""
-    said = {
+    said = _settings(scope)
+    if seconds is None:
+        await session.execute(_ENTER, said)
+    else:
+        await session.execute(_ENTER_FOR, {**said, "limit": _limit(seconds)})
+
+
+def _settings(scope: Scope) -> dict[str, str]:
+    return {
         "readable": ",".join(str(each) for each in _readable(scope)),
         "writable": str(scope.partnership or ""),
         "actor": scope.actor,
     }
-    if seconds is None:
-        await session.execute(_ENTER, said)
-    else:
-        await session.execute(_ENTER_FOR, {**said, "limit": f"{max(1, int(seconds * 1000))}ms"})
+
+
+def _limit(seconds: float) -> str:
+    return f"{max(1, int(seconds * 1000))}ms"
+
+
+def _entering(scope: Scope, seconds: float) -> str:
+    """What `enter` does as text, so that it goes with other statements: ids, and the actor's bytes as hex digits."""
+    said = _settings(scope)
+    actor = f"convert_from('\\x{said['actor'].encode().hex()}'::bytea, 'UTF8')"
+    values = {":readable": f"'{said['readable']}'", ":writable": f"'{said['writable']}'", ":actor": actor}
+    written = f"{_SCOPE}{_LIMITS}"
+    for name, value in (values | {":limit": f"'{_limit(seconds)}'"}).items():
+        written = written.replace(name, value)
+    return written
+
+
+async def _ended(connection: AsyncConnection, driver: Driver) -> None:
+    """Rolls back; a connection that cannot is thrown away."""
+    try:
+        await driver.execute("rollback")
+    except Exception:  # whatever it is, nobody else may come to use this connection
+        await connection.invalidate()
 
 
 def _readable(scope: Scope) -> Sequence[UUID]:

@@ -22,14 +22,25 @@ class Sector(StrEnum):
 
 
 class Organization(TenantRow):
-    """An organization that gives, receives or acts. `is_public` means a government's money."""
+    """An organization that gives, receives or acts. `is_public` means a government's money.
+
+    One that turned out to be another is kept, since the ledger's transfers name it for ever: `merged_into_id`
+    is the one that stands for it.
+    """
 
     __tablename__ = "organization"
-    __table_args__ = (belongs(), looked_up_by("organization", "name"))
+    __table_args__ = (
+        belongs(),
+        refers("merged_into_id", "organization"),
+        CheckConstraint("merged_into_id <> id", name="merged_into_id"),
+        looked_up_by("organization", "name"),
+        looked_up_by("organization", "merged_into_id"),
+    )
 
     name: Mapped[str]
     sector: Mapped[Sector | None] = mapped_column(closed_list(Sector, "sector"))
     is_public: Mapped[bool] = mapped_column(server_default="false")
+    merged_into_id: Mapped[UUID | None]
 
 
 class OrganizationIdentifier(TenantRow):

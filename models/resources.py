@@ -5,10 +5,13 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, LargeBinary, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Json, Minor, TenantRow, belongs, closed_list, imported_by, looked_up_by, refers
+
+_LATEST = (text("awarded_on desc nulls last"), text("id desc"))
+"""The order in which awards are shown."""
 
 
 class FunderKind(StrEnum):
@@ -90,7 +93,8 @@ class Investment(TenantRow):
         CheckConstraint("version > 0", name="version"),
         UniqueConstraint("partnership_id", "source_system", "content_sha256", "occurrence"),
         looked_up_by("investment", "source_system", "source_identifier"),
-        looked_up_by("investment", "funder_id"),
+        Index("ix_investment_latest", "partnership_id", *_LATEST),
+        Index("ix_investment_funder_latest", "partnership_id", "funder_id", *_LATEST),
         looked_up_by("investment", "recipient_id"),
         looked_up_by("investment", "fiscal_agent_id"),
         looked_up_by("investment", "import_id"),

@@ -1,6 +1,6 @@
 """Suggested reallocations: what was asked, how far the answer is, and what the board decided of each move."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -34,11 +34,16 @@ class MoveDecision(StrEnum):
 
 
 class Scenario(TenantRow):
-    """A question to the optimizer and its answer. `question` and `answer` are documents of ours, versioned."""
+    """A question to the optimizer and its answer. `question` and `answer` are documents of ours, versioned.
+
+    `asked_from_id` is the scenario whose decisions this one keeps. `decided_on`, `decision_note` and
+    `decided_by` are the board's decision, once the scenario is applied.
+    """
 
     __tablename__ = "scenario"
     __table_args__ = (
         belongs(),
+        refers("asked_from_id", "scenario"),
         CheckConstraint("progress between 0 and 1", name="progress"),
         looked_up_by("scenario", "requested_at"),
     )
@@ -57,6 +62,10 @@ class Scenario(TenantRow):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(server_default="1")
+    asked_from_id: Mapped[UUID | None]
+    decided_on: Mapped[date | None]
+    decision_note: Mapped[str | None]
+    decided_by: Mapped[str | None]
 
 
 class Move(TenantRow):
@@ -80,6 +89,7 @@ class Move(TenantRow):
         ),
         UniqueConstraint("partnership_id", "scenario_id", "position"),
         CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("stays_share between 0 and 1", name="stays_share"),
         looked_up_by("move", "investment_id"),
     )
 
@@ -113,3 +123,4 @@ class Move(TenantRow):
     decision_note: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None]
+    stays_share: Mapped[float | None]

@@ -21,22 +21,32 @@ def rows(name: str) -> tuple[Row, ...]:
 
 @dataclass(frozen=True)
 class Dollars:
-    """A line of an award: what was awarded to it, and what of it has been spent."""
+    """A line of an award: what it holds or has used, and what of that has been spent.
+
+    `fees` are dollars that the anchor has kept of an award; they lie on no line.
+    """
 
     award: str
-    practice: str
-    outcome: str
-    population: str
-    area: str
     use: str
-    fiscal_year: str
     committed: Decimal
-    spent: Decimal
+    practice: str = ""
+    outcome: str = ""
+    population: str = ""
+    area: str = ""
+    position: str = ""
+    fiscal_year: str = ""
+    spent: Decimal = Decimal(0)
+    fees: Decimal = Decimal(0)
 
     @property
     def row(self) -> Row:
         """The award's own row."""
         return awards()[self.award]
+
+    @property
+    def left(self) -> Decimal:
+        """What is still there of it."""
+        return self.committed - self.spent - self.fees
 
 
 @cache
@@ -49,38 +59,60 @@ def awards() -> dict[str, Row]:
 def lines() -> tuple[Dollars, ...]:
     """Every allocation, and what is left of each award on a line that says no more than the award's use.
 
-    What is spent is taken from the line of the award's use and the year named.
+    What is spent or kept as a fee is taken from the line of the award's use, position and year.
     """
     found, rest = [], {award: Decimal(row["Amount"]) for award, row in awards().items()}
-    spent: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for row in rows("ledger"):
-        if row["kind"] == "EXPENDITURE":
-            spent[row["investment"], row["fiscal_year"]] += Decimal(row["amount"])
+    spent, fees = _used("EXPENDITURE"), _used("FEE")
+    kept: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows("allocations"):
         award = row["investment"]
         rest[award] -= Decimal(row["amount"])
+        key = (award, row["position"], row["fiscal_year"])
         is_plain = not row["practice"] and row["use"] == awards()[award]["Use"]
-        used = spent.pop((award, row["fiscal_year"]), Decimal(0)) if is_plain else Decimal(0)
-        names = {
-            name: row[name] for name in ("practice", "outcome", "population", "area", "use", "fiscal_year")
-        }
-        found.append(Dollars(award, **names, committed=Decimal(row["amount"]), spent=used))
-    found += [
-        Dollars(award, "", "", "", "", awards()[award]["Use"], "", amount, Decimal(0))
-        for award, amount in rest.items()
-        if amount
-    ]
+        used, fee = (sums.pop(key, Decimal(0)) if is_plain else Decimal(0) for sums in (spent, fees))
+        kept[award] += fee
+        found.append(
+            Dollars(
+                award,
+                row["use"],
+                Decimal(row["amount"]) - fee,
+                practice=row["practice"],
+                outcome=row["outcome"],
+                population=row["population"],
+                area=row["area"],
+                position=row["position"],
+                fiscal_year=row["fiscal_year"],
+                spent=used,
+            )
+        )
+    found += [Dollars(award, awards()[award]["Use"], left) for award, left in rest.items() if left]
+    found += [Dollars(award, awards()[award]["Use"], fee, fees=fee) for award, fee in kept.items() if fee]
     assert not spent, "every expenditure has a line"
+    assert not fees, "every fee has a line"
     return tuple(found)
+
+
+def _used(kind: str) -> dict[tuple[str, str, str], Decimal]:
+    """What one kind of movement took, by award, position and year."""
+    found: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for row in rows("ledger"):
+        if row["kind"] == kind:
+            found[row["investment"], row["position"], row["fiscal_year"]] += Decimal(row["amount"])
+    return found
+
+
+def moved(kind: str) -> dict[str, Decimal]:
+    """What the ledger's file says of one kind of movement, by award."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows("ledger"):
+        if row["kind"] == kind:
+            found[row["investment"]] += Decimal(row["amount"])
+    return found
 
 
 def received() -> dict[str, Decimal]:
     """What the anchor has been paid, by award."""
-    found: dict[str, Decimal] = defaultdict(Decimal)
-    for row in rows("ledger"):
-        if row["kind"] == "RECEIPT":
-            found[row["investment"]] += Decimal(row["amount"])
-    return found
+    return moved("RECEIPT")
 
 
 def labels(name: str, key: str, label: str) -> dict[str, str]:

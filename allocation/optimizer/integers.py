@@ -51,12 +51,18 @@ def counts_moves(question: Question) -> bool:
     return rules.maximum_moves_count is not None or rules.smallest_move_amount > 0
 
 
-def solve(question: Question) -> tuple[Formulation, list[Option], Reached]:
-    """The program with its yes-or-no rules, the possible moves, and the best point found."""
+def with_decisions(question: Question) -> tuple[Formulation, list[Option]]:
+    """The program with its yes-or-no rules, and the possible moves."""
     model = formulate(question, aggregate=not counts_moves(question))
     options = _add_moves(question, model) if counts_moves(question) else []
     for place, year in _scales(question):
         _add_scale(model, place, year)
+    return model, options
+
+
+def solve(question: Question) -> tuple[Formulation, list[Option], Reached]:
+    """The program with its yes-or-no rules, the possible moves, and the best point found."""
+    model, options = with_decisions(question)
     stages = stages_of(model)
     searched = [stage for stage in stages if stage.name != TIE]
     with door.highs(question.problem.rules.time_limit_seconds) as solver:

@@ -5,7 +5,18 @@ What is heavy is imported inside the commands, so that help and completion answe
 
 import typer
 
-from api.cli import databases, files, partnerships, people, quality, queries, scenarios, servers
+from api.cli import (
+    databases,
+    exports,
+    files,
+    partnerships,
+    people,
+    quality,
+    queries,
+    scenario_life,
+    scenarios,
+    servers,
+)
 
 commands = typer.Typer(
     name="alignment",
@@ -14,7 +25,18 @@ commands = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (servers, scenarios, partnerships, people, files, quality, queries, databases):
+for part in (
+    servers,
+    scenarios,
+    scenario_life,
+    partnerships,
+    people,
+    files,
+    exports,
+    quality,
+    queries,
+    databases,
+):
     part.add_to(commands)
 
 

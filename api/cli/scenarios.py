@@ -1,6 +1,7 @@
 """Commands about reallocation: `suggest`, `demo`."""
 
 import asyncio
+import math
 import re
 import time
 from enum import StrEnum
@@ -84,6 +85,24 @@ def suggest(
     frontier_points: Annotated[
         int, typer.Option(help="Points between most students and the worst off first.")
     ] = 0,
+    total_shift: Annotated[
+        float | None, typer.Option(help="The share of all dollars together that may move.")
+    ] = None,
+    practices_per_person: Annotated[
+        float | None, typer.Option(help="At most so many practices for one person a year.")
+    ] = None,
+    leximin: Annotated[
+        bool, typer.Option("--leximin", help="Also raise those next furthest behind, one after another.")
+    ] = False,
+    outcome_weight: Annotated[
+        list[str] | None, typer.Option(help="OUTCOME=WEIGHT: what a student counts; may be repeated.")
+    ] = None,
+    viable_scale: Annotated[
+        list[str] | None, typer.Option(help="PRACTICE=PARTICIPANTS: no fewer, or none; may be repeated.")
+    ] = None,
+    sensitivity_draws: Annotated[
+        int, typer.Option(help="Draws of the effects that tell how sure each move is.")
+    ] = 0,
     name: Annotated[str | None, typer.Option(help="What the scenario is called.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scenario as JSON.")] = False,
 ) -> None:
@@ -98,7 +117,13 @@ def suggest(
         "smallest_move_amount": minor_units(smallest_move, "--smallest-move"),
         "maximum_moves_count": maximum_moves,
         "frontier_points_count": frontier_points,
+        "maximum_total_shift_share": total_shift,
+        "practices_per_person": practices_per_person,
+        "leximin": leximin,
+        "sensitivity_draws_count": sensitivity_draws,
     }
+    weights = [named_number(each, "--outcome-weight") for each in outcome_weight or []]
+    scales = [named_number(each, "--viable-scale") for each in viable_scale or []]
 
     async def work(database: "Database") -> dict[str, Any]:  # Any: a scenario's document
         from allocation.problem import Objective
@@ -107,7 +132,15 @@ def suggest(
         Ask(**terms)  # says what is wrong with it before anything is looked up
         partnership_id = await partnership_named(database, partnership)
         protected = await practices_named(database, partnership_id, protect or [])
-        ask = Ask(**terms, objective=Objective(objective), protected_ids=protected)
+        outcomes = await rows_named(database, partnership_id, "outcome", [key for key, _ in weights])
+        practices = await rows_named(database, partnership_id, "practice", [key for key, _ in scales])
+        ask = Ask(
+            **terms,
+            objective=Objective(objective),
+            protected_ids=protected,
+            outcome_weights=tuple((outcomes[key], weight) for key, weight in weights),
+            viable_scales=tuple((practices[key], least) for key, least in scales),
+        )
         return await suggested(database, partnership_id, ask, name)
 
     document = run(work)
@@ -145,28 +178,47 @@ def minor_units(text: str, option: str) -> int:
     return amount
 
 
+def named_number(text: str, option: str) -> tuple[str, float]:
+    """A name and a number: "High school graduation=2". Errors: typer.BadParameter."""
+    name, _, number = text.rpartition("=")
+    try:
+        value = float(number)
+    except ValueError:
+        value = math.nan
+    if not name.strip() or not math.isfinite(value):
+        raise typer.BadParameter(f"{text!r} is not NAME=NUMBER", param_hint=option)
+    return name.strip(), value
+
+
 async def practices_named(database: "Database", partnership_id: UUID, names: list[str]) -> frozenset[str]:
-    """The ids of practices by their names. Errors: CommandError."""
+    """The ids of practices to protect, by their names. Errors: CommandError."""
+    return frozenset((await rows_named(database, partnership_id, "practice", names, " to protect")).values())
+
+
+async def rows_named(
+    database: "Database", partnership_id: UUID, kind: str, names: list[str], why: str = ""
+) -> dict[str, str]:
+    """The ids of practices or outcomes by their names. Errors: CommandError."""
     from sqlalchemy import select
 
     from models.database import Scope
+    from models.outcomes import Outcome
     from models.practices import Practice
 
-    query = select(Practice.name, Practice.id).where(
-        Practice.partnership_id == partnership_id, Practice.name.in_(names)
-    )
+    model: type[Outcome] | type[Practice] = Practice if kind == "practice" else Outcome
+    query = select(model.name, model.id).where(model.partnership_id == partnership_id, model.name.in_(names))
     async with database.session(Scope.of(partnership_id)) as session:
         found = {name: str(row_id) for name, row_id in (await session.execute(query))}
     missing = sorted(set(names) - set(found))
     if missing:
-        raise CommandError(WRONG_USAGE, f"there is no practice {missing[0]!r} to protect")
-    return frozenset(found.values())
+        raise CommandError(WRONG_USAGE, f"there is no {kind} {missing[0]!r}{why}")
+    return found
 
 
 async def suggested(
     database: "Database", partnership_id: UUID, ask: "Ask", name: str | None = None
 ) -> dict[str, Any]:  # Any: a scenario's document
-    """Asks, waits with a progress bar, and works the queue itself where no worker takes it within two seconds."""
+    """Asks for a scenario and waits for its answer."""
     from allocation.scenarios import ask_for
     from api.jobs import enqueue_scenario
     from models.database import Scope
@@ -174,9 +226,16 @@ async def suggested(
     async with database.session(Scope.of(partnership_id)) as session:
         scenario = await ask_for(session, partnership_id, ask, actor="operator", name=name)
         await enqueue_scenario(session, partnership_id, scenario.id)
+    return await waited_for(database, partnership_id, scenario.id)
+
+
+async def waited_for(
+    database: "Database", partnership_id: UUID, scenario_id: UUID
+) -> dict[str, Any]:  # Any: a scenario's document
+    """Waits with a progress bar, and works the queue itself where no worker takes it within two seconds."""
     stop = asyncio.Event()
-    watch = asyncio.create_task(_watched(database, partnership_id, scenario.id))
-    own_work = asyncio.create_task(_stand_in(database, partnership_id, scenario.id, stop))
+    watch = asyncio.create_task(_watched(database, partnership_id, scenario_id))
+    own_work = asyncio.create_task(_stand_in(database, partnership_id, scenario_id, stop))
     try:
         return await watch
     finally:

@@ -76,15 +76,7 @@ async def import_file(database: Database, order: Order, progress: Progress | Non
     if order.format not in FORMATS:
         raise ReadError(order.format, "", f"no such format; there are {', '.join(sorted(FORMATS))}")
     report = ImportReport(order.path.name, order.format)
-    run_of = Import(
-        new_id(),
-        order.partnership_id,
-        order.format,
-        order.path.name,
-        order.actor,
-        order.recipe or EMPTY,
-        order.release,
-    )
+    run_of = _run_of(order)
     opened = database.steward_session if order.format in STEWARDED else database.session
     scope = Scope.of(order.partnership_id, order.actor)
     try:
@@ -99,6 +91,42 @@ async def import_file(database: Database, order: Order, progress: Progress | Non
         async with opened(scope) as session:
             session.add(_kept(run_of, report, is_dry_run=order.dry_run))
     return report
+
+
+async def preview_file(session: AsyncSession, order: Order) -> tuple[UUID, ImportReport]:
+    """Does everything within a savepoint and takes it back: only the report is kept, with each row in it.
+
+    The session must be the steward's for what STEWARDED lists. Errors: ReadError.
+    """
+    if order.format not in FORMATS:
+        raise ReadError(order.format, "", f"no such format; there are {', '.join(sorted(FORMATS))}")
+    report = ImportReport(order.path.name, order.format, rows=[])
+    run_of = _run_of(order)
+    await _take_turn(session, order.partnership_id)
+    tried = await session.begin_nested()
+    try:
+        await _store(session, run_of, order, report, lambda _: None)
+    except _Undo:
+        pass
+    finally:
+        await tried.rollback()
+    kept = _kept(run_of, report, is_dry_run=True)
+    kept.report = {**kept.report, "rows": sorted(report.rows or [], key=lambda told: told["row"] or 0)}
+    session.add(kept)
+    await session.flush()
+    return run_of.id, report
+
+
+def _run_of(order: Order) -> Import:
+    return Import(
+        new_id(),
+        order.partnership_id,
+        order.format,
+        order.path.name,
+        order.actor,
+        order.recipe or EMPTY,
+        order.release,
+    )
 
 
 def _check_wanted(order: Order, report: ImportReport) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypedDict
 
 MOST_EXAMPLES = 5
+MOST_ROWS = 5_000  # rows of which a preview tells what would become of each
 LONGEST_VALUE = 200
 
 
@@ -35,6 +36,17 @@ class FindingJson(TypedDict):
     count: int
     share: float | None
     examples: list[ExampleJson]
+
+
+class RowJson(TypedDict):
+    """What would become of one row; a rejected one has a code, a message, and perhaps a field with its value."""
+
+    row: int | None
+    action: str
+    code: str | None
+    message: str | None
+    field: str | None
+    value: str | None
 
 
 class ReportJson(TypedDict):
@@ -93,7 +105,25 @@ class ImportReport:
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
+    rows: list[RowJson] | None = None
     _findings: dict[tuple[Severity, str], Finding] = field(default_factory=dict)
+
+    def tell_row(
+        self, row: int | None, action: str, fault: Finding | None = None, at: Example | None = None
+    ) -> None:
+        """Keeps what became of one row, where rows are asked for: `rows` is a list then, of at most MOST_ROWS."""
+        if self.rows is None or len(self.rows) >= MOST_ROWS:
+            return
+        self.rows.append(
+            {
+                "row": row,
+                "action": action,
+                "code": fault.code if fault else None,
+                "message": fault.message if fault else None,
+                "field": at.field if at else None,
+                "value": at.value if at else None,
+            }
+        )
 
     def __iter__(self) -> Iterator[Finding]:
         """The findings, the gravest first, then by code."""
@@ -111,6 +141,9 @@ class ImportReport:
         finding.count += 1
         if example is not None and len(finding.examples) < MOST_EXAMPLES:
             finding.examples.append(_shortened(example))
+        if severity is Severity.ERROR and self.rows is not None:
+            place = _shortened(example) if example else None
+            self.tell_row(place.row if place else None, "rejected", Finding(severity, code, message), place)
 
     def reject(self, code: str, message: str, example: Example | None = None) -> None:
         """Counts one rejected row with its reason."""

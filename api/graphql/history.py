@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 EVENT, INVESTMENT, FUNDER = table_of(EventRow), table_of(Investment), table_of(Funder)
+LOOK: Final = "look"
 TYPES: Final = {
     "area": "Area",
     "funder": "Funder",
@@ -69,7 +70,10 @@ class Revision:
 
 @strawberry.type
 class AuditEvent:
-    """Something that was created, changed or removed; `node` is what it is, or what it belongs to."""
+    """Something that was created, changed or removed; `node` is what it is, or what it belongs to.
+
+    A look at what lies behind a release is an event too; its node is the measurement, where it was at one.
+    """
 
     at: datetime
     by: str | None
@@ -128,9 +132,10 @@ def _version(scope: Scope) -> str:
 
 
 def _action(scope: Scope) -> str:
-    """In words: changed staff position."""
-    subject = f"replace({scope.column(EVENT.c.subject)}, '_', ' ')"
-    return f"lower({scope.column(EVENT.c.action)}) || ' ' || {subject}"
+    """In words: changed staff position; a look has no row that anybody would know as created."""
+    subject = scope.column(EVENT.c.subject)
+    words = f"lower({scope.column(EVENT.c.action)}) || ' ' || replace({subject}, '_', ' ')"
+    return f"case {subject} when 'look' then 'looked behind a release' else {words} end"
 
 
 async def _changes(
@@ -179,6 +184,9 @@ async def _nodes(
 
 
 def _node(event: Mapping[str, Any]) -> Any:  # as above
+    if event["subject"] == LOOK:
+        seen = next((after for name, _, after in event["changes"] if name == "measurement_id"), None)
+        return row("Measurement", event["partnership"], UUID(seen)) if seen else None
     if event["subject"] in TYPES:
         return row(TYPES[event["subject"]], event["partnership"], event["row"])
     return row("Investment", event["partnership"], event["investment"]) if event["investment"] else None
@@ -209,7 +217,11 @@ PLANS = (
             "at": EVENT.c.recorded_at,
             "by": EVENT.c.actor,
             "action": Value(_action, nullable=False),
-            "node": Computed(_nodes, _KEY | {"row": EVENT.c.row_id, "investment": EVENT.c.investment_id}),
+            "node": Computed(
+                _nodes,
+                _KEY
+                | {"row": EVENT.c.row_id, "investment": EVENT.c.investment_id, "changes": EVENT.c.changes},
+            ),
         },
         visible=_visible,
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 import strawberry
@@ -16,7 +17,7 @@ from api.graphql.common.references import allowed_rows
 from api.graphql.lookahead import By, Computed, Rows, TypePlan
 from models.history import ImportRun
 
-__all__ = ["PLANS", "Import", "ImportConnection", "ImportFinding", "imports"]
+__all__ = ["PLANS", "Import", "ImportConnection", "ImportFinding", "findings_of", "imports"]
 
 IMPORT = table_of(ImportRun)
 
@@ -42,9 +43,34 @@ class ImportFinding:
     examples: list[FindingExample]
 
 
+@strawberry.enum
+class ImportAction(StrEnum):
+    """What became of a row, or would."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    UNCHANGED = "UNCHANGED"
+    REJECTED = "REJECTED"
+
+
+@strawberry.type
+class ImportRow:
+    """One row of a preview. A rejected row stands once for each of its faults."""
+
+    row: int | None
+    action: ImportAction
+    code: str | None
+    message: str | None
+    field: str | None
+    value: str | None
+
+
 @strawberry.type
 class Import(Node):
-    """One import of one file; `rejected` rows are in none of the other counts but `read`."""
+    """One import of one file; `rejected` rows are in none of the other counts but `read`.
+
+    `rows` tell what would become of each (the first 5,000) and are kept of previews alone.
+    """
 
     file: str
     format: str
@@ -57,6 +83,7 @@ class Import(Node):
     unchanged: int
     rejected: int
     findings: list[ImportFinding]
+    rows: list[ImportRow]
 
 
 ImportConnection = Connection[Import]
@@ -67,9 +94,10 @@ def imports(first: int | None = 20, after: str | None = None) -> Rows:
     return Rows(order=[By(IMPORT.c.started_at, descending=True)], first=first, after=after)
 
 
-async def _findings(
+async def findings_of(
     _: Context, rows: Sequence[Mapping[str, Any]], __: Mapping[str, Any]
 ) -> list[list[ImportFinding]]:
+    """What a report found, by the column `report` of each row."""
     return [[_finding(each) for each in row["report"].get("findings", ())] for row in rows]
 
 
@@ -88,6 +116,18 @@ def _finding(found: Mapping[str, Any]) -> ImportFinding:
     )
 
 
+async def _rows(
+    _: Context, rows: Sequence[Mapping[str, Any]], __: Mapping[str, Any]
+) -> list[list[ImportRow]]:
+    return [
+        [
+            ImportRow(**{**told, "action": ImportAction(told["action"].upper())})
+            for told in row["report"].get("rows", ())
+        ]
+        for row in rows
+    ]
+
+
 PLANS = (
     TypePlan(
         "Import",
@@ -95,7 +135,8 @@ PLANS = (
         {
             "dryRun": IMPORT.c.is_dry_run,
             "by": IMPORT.c.actor,
-            "findings": Computed(_findings, {"report": IMPORT.c.report}),
+            "findings": Computed(findings_of, {"report": IMPORT.c.report}),
+            "rows": Computed(_rows, {"report": IMPORT.c.report}),
         },
         visible=lambda context: allowed_rows(context, Right.READ_IMPORTS),
     ),

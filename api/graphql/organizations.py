@@ -18,6 +18,7 @@ from api.graphql.lookahead import (
     contains,
     equals,
     has,
+    is_null,
     is_one_of,
 )
 from models.organizations import Organization as OrganizationRow
@@ -48,7 +49,10 @@ class OrganizationIdentifier:
 
 @strawberry.type
 class Organization(Node):
-    """Anyone around the table, and those whom they pay; `isPublic` means a government's money."""
+    """Anyone around the table, and those whom they pay; `isPublic` means a government's money.
+
+    One that turned out to be another is not here any more: that one stands for it.
+    """
 
     name: str
     identifiers: list[OrganizationIdentifier]
@@ -129,5 +133,6 @@ PLANS = (
                 order=[By(IDENTIFIER.c.preferred, descending=True), By(IDENTIFIER.c.scheme)],
             )
         },
+        visible=lambda _: is_null(ORGANIZATION.c.merged_into_id),
     ),
 )

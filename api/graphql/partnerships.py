@@ -44,6 +44,8 @@ from api.graphql.lookahead import (
 from api.graphql.money.funders import FunderConnection, funders
 from api.graphql.money.investment_filters import investments
 from api.graphql.money.investments import InvestmentConnection
+from api.graphql.organization_matches import OrganizationMatch, at_matches
+from api.graphql.organization_matches import load_matches as load_namesakes
 from api.graphql.organizations import Organization, OrganizationConnection, organizations
 from api.graphql.outcomes import disparities as gaps
 from api.graphql.outcomes.coverage import CoverageCell, Source, at_coverage, load_coverage, load_sources
@@ -159,6 +161,7 @@ class Partnership(Node):
     disparity_rule: OwnRule
     permission: Permission = listed(may)
     audit_events: AuditEventConnection = listed(audit_events)
+    organization_matches: list[OrganizationMatch] = listed(at_matches)
     policy_measures: PolicyMeasureConnection = listed(policy_measures)
     policy_measure_changes: PolicyMeasureChangeConnection = listed(policy_measure_changes)
     policy_measure_summary: PolicyMeasureSummary = listed(at_summary)
@@ -220,6 +223,7 @@ PLANS = (
             "budget": Computed(load_budgets, {"id": PARTNERSHIP.c.id}),
             "policyMeasureSummary": Computed(load_summaries, {"id": PARTNERSHIP.c.id}),
             "searchPolicyMeasures": Computed(load_matches, {"id": PARTNERSHIP.c.id}),
+            "organizationMatches": Computed(load_namesakes, {"id": PARTNERSHIP.c.id}),
             "obligations": members_only(Listed(owed), Right.READ_OBLIGATIONS),
             "matchOffers": members_only(Listed(match_offers), Right.READ_MATCH),
             "reallocationScenarios": members_only(Listed(reallocation_scenarios), Right.READ_SCENARIOS),

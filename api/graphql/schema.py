@@ -15,7 +15,7 @@ from graphql import (
 from strawberry.printer import print_schema as printed
 from strawberry.schema.config import StrawberryConfig
 
-from api.graphql import history, imports, organizations, partnerships
+from api.graphql import exports, history, imports, organizations, partnerships
 from api.graphql.anchor import agreements, in_kind, staffing
 from api.graphql.anchor.anchor_changes import AnchorMutation
 from api.graphql.common import enums
@@ -24,9 +24,12 @@ from api.graphql.door.limits import LIMITS, Limits
 from api.graphql.door.meters import Meter
 from api.graphql.door.operations import ContextFactory, Operations, core_schema
 from api.graphql.door.sign_in import callers, operator
+from api.graphql.import_changes import ImportMutation
 from api.graphql.lookahead import Plans, look_ahead
 from api.graphql.money import allocations, funders, investments, restrictions, transactions
+from api.graphql.money.investment_changes import InvestmentMutation
 from api.graphql.money.transaction_changes import TransactionMutation
+from api.graphql.organization_changes import OrganizationMutation
 from api.graphql.outcomes import baselines, indicators, measurements, places, submissions
 from api.graphql.outcomes.outcome_changes import OutcomeMutation
 from api.graphql.policy import advocacy, barriers, measures, plans
@@ -48,6 +51,7 @@ PLANS = Plans(
     *allocations.PLANS,
     *baselines.PLANS,
     *barriers.PLANS,
+    *exports.PLANS,
     *findings.PLANS,
     *funders.PLANS,
     *history.PLANS,
@@ -75,6 +79,10 @@ PLANS = Plans(
 class Mutation(
     ReallocationMutation,
     AnchorMutation,
+    OrganizationMutation,
+    ImportMutation,
+    exports.ExportMutation,
+    InvestmentMutation,
     TransactionMutation,
     OutcomeMutation,
     PolicyMutation,

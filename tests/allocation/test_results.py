@@ -103,11 +103,13 @@ def test_a_move_onto_an_existing_line_keeps_what_that_line_says() -> None:
 
 def test_keys_are_told_as_rows() -> None:
     told = standing(
-        award("a", [line("l", 1_000_000)]), rows={"a": "row a", "tutoring": "row t", "black": "row b"}
+        award("a", [line("l", 1_000_000)]),
+        rows={"a": "row a", "tutoring": "row t", "black": "row b", "account of l": "row l"},
     )
     result = asked(told)
     (move,) = result.moves
     assert (move.investment, move.target.practice, move.target.population) == ("row a", "row t", "row b")
+    assert move.account == "row l"
     assert {each["population"] for each in result.document["after"]["by_population"]} == {
         "all",
         "row b",
@@ -207,6 +209,35 @@ awards = some.builds(
 def test_every_plan_keeps_every_rule_by_a_reading_of_our_own(
     held: list[StandingInvestment], objective: Objective, shift: float, capacity: int | None
 ) -> None:
+    check_plan(held, objective, shift, capacity)
+
+
+@pytest.mark.trial
+@settings(max_examples=1000, deadline=None)
+@given(
+    some.lists(awards, max_size=4, unique_by=lambda each: each.id),
+    some.sampled_from(list(Objective)),
+    some.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0]),
+    some.sampled_from([None, 5, 20, 80]),
+)
+def test_a_thousand_plans_keep_every_rule_by_a_reading_of_our_own(
+    held: list[StandingInvestment], objective: Objective, shift: float, capacity: int | None
+) -> None:
+    check_plan(held, objective, shift, capacity)
+
+
+def test_a_dollar_that_two_restrictions_claim_keeps_to_both() -> None:
+    """One of ten dollars is claimed by both; a tenth may move, and none may, as all ten are for mentoring."""
+    terms = (restriction("r0", 100), restriction("r1", 1_000, practices={"mentoring"}))
+    held = award("a", [line("l", 1_000, practice="mentoring")], *terms)
+    check_plan([held], Objective.GAP_CLOSING, 0.1, None)
+    assert asked(standing(held), maximum_shift_share=1.0).moves == ()
+
+
+def check_plan(
+    held: list[StandingInvestment], objective: Objective, shift: float, capacity: int | None
+) -> None:
+    """The plan of a partnership keeps every rule to the cent."""
     distinct = {each.id: each for investment in held for each in investment.lines}
     if len(distinct) < sum(len(investment.lines) for investment in held):
         return  # a line is of one award

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.answer import AnswerStatus
+from allocation.decided import LineOf
 from allocation.ledger import (
     AccountKey,
     LedgerError,
@@ -21,7 +22,7 @@ from allocation.ledger import (
     open_accounts,
     post,
 )
-from allocation.moves import LineOf, MoveResult
+from allocation.moves import MoveResult
 from allocation.problem import Objective
 from allocation.question import Ask
 from allocation.results import Result
@@ -37,6 +38,8 @@ from allocation.scenarios import (
     mark_failed,
     mark_progress,
     mark_running,
+    mark_stale,
+    revise,
 )
 from models.base import new_id
 from models.database import Database, Scope
@@ -306,3 +309,77 @@ async def test_new_money_is_applied_only_once_it_is_an_award(books: Books) -> No
     await books.decide(scenario_id, MoveDecision.ACCEPTED)
     with pytest.raises(ScenarioError, match="record its investment first"):
         await books.apply(scenario_id)
+
+
+async def revised(books: Books, scenario_id: UUID) -> UUID:
+    """The scenario that is asked from another."""
+    async with books.database.session(books.scope) as session:
+        return (await revise(session, await books.find(session, scenario_id), actor="tester")).id
+
+
+async def test_a_revised_question_keeps_what_was_decided_and_all_its_terms(books: Books) -> None:
+    first = await books.answered(books.move(30_000), books.move(20_000), books.move(10_000))
+    await books.decide(first, MoveDecision.ACCEPTED, MoveDecision.DECLINED, MoveDecision.PENDING)
+    second = await revised(books, first)
+    async with books.database.session(books.scope) as session:
+        scenario = await books.find(session, second)
+    ask = ask_of(scenario)
+    assert replace(ask, accepted=(), declined=()) == ASK
+    assert [move.amount for move in ask.accepted] == [30_000]
+    assert [move.amount for move in ask.declined] == [20_000]
+    assert ask.accepted[0].target == books.move(1).target
+    assert scenario.asked_from_id == first
+
+
+async def test_an_accepted_move_comes_back_as_accepted_once(books: Books) -> None:
+    """The revised plan holds it twice, of which one is further dollars on which nobody has decided."""
+    first = await books.answered(books.move(30_000))
+    await books.decide(first, MoveDecision.ACCEPTED)
+    second = await revised(books, first)
+    async with books.database.session(books.scope) as session:
+        await mark_running(session, books.partnership.id, second)
+        scenario = await books.find(session, second)
+        await keep_result(session, scenario, result(books.move(30_000), books.move(30_000)))
+        moves = await books.moves(session, second)
+    assert [move.decision for move in moves] == [MoveDecision.ACCEPTED, MoveDecision.PENDING]
+    assert (moves[0].decision_note, moves[0].decided_by) == ("as the board said", "tester")
+
+
+async def test_what_was_declined_before_stays_declined_in_a_third_question(books: Books) -> None:
+    first = await books.answered(books.move(20_000))
+    await books.decide(first, MoveDecision.DECLINED)
+    third = await revised(books, await _answered_again(books, await revised(books, first)))
+    async with books.database.session(books.scope) as session:
+        assert [move.amount for move in ask_of(await books.find(session, third)).declined] == [20_000]
+
+
+async def _answered_again(books: Books, scenario_id: UUID) -> UUID:
+    async with books.database.session(books.scope) as session:
+        await mark_running(session, books.partnership.id, scenario_id)
+        await keep_result(session, await books.find(session, scenario_id), result())
+    return scenario_id
+
+
+async def test_moves_that_are_applied_are_not_asked_for_again(books: Books) -> None:
+    first = await books.answered(books.move(30_000), books.move(20_000))
+    await books.decide(first, MoveDecision.ACCEPTED, MoveDecision.DECLINED)
+    await books.apply(first)
+    async with books.database.session(books.scope) as session:
+        ask = ask_of(await books.find(session, await revised(books, first)))
+    assert (len(ask.accepted), len(ask.declined)) == (0, 1)
+
+
+async def test_a_scenario_without_an_answer_cannot_be_revised(books: Books) -> None:
+    with pytest.raises(ScenarioError, match="is queued, it has no moves to decide on"):
+        await revised(books, await books.asked())
+
+
+async def test_the_board_s_decision_is_kept_with_the_scenario(books: Books) -> None:
+    scenario_id = await books.answered(books.move(30_000))
+    await books.decide(scenario_id, MoveDecision.ACCEPTED)
+    await books.apply(scenario_id)
+    async with books.database.session(books.scope) as session:
+        found = await books.find(session, scenario_id)
+        assert (found.decided_on, found.decision_note, found.decided_by) == (TODAY, None, "tester")
+        await mark_stale(session, found)
+        assert found.status is ScenarioStatus.APPLIED

@@ -53,16 +53,24 @@ def test_the_rights_of_each_role_are_these() -> None:
     everything = set(Right)
     own_only = {Right.READ_BOOKS, Right.READ_RENEWALS, Right.READ_TERMS, Right.DECIDE}
     own_only |= {Right.READ_STAFFING, Right.READ_BUDGET, Right.READ_OBLIGATIONS}
-    policy_alone = {Right.RECORD_MEASURES}
+    own_only |= {Right.READ_HISTORY}
+    figures = {Right.KEEP_FIGURES, Right.READ_RECORDED}
+    policy = {Right.RECORD_MEASURES, Right.KEEP_POLICY, Right.RAISE_BARRIERS}
+    brought_in = {Right.READ_IMPORTS, Right.PREVIEW_IMPORT, Right.KEEP_ORGANIZATIONS}
     held = {role: {right for right in Right if bearer(role).denied(right, HERE) is None} for role in Role}
     table = {Right.READ_SCENARIOS, Right.SUGGEST, Right.READ_MATCH}
+    table |= {Right.READ_FLOWS, Right.READ_POLICY, Right.EXPORT}
+    spending = {Right.READ_LOBBYING, Right.RECORD_SPENDING}
     assert held == {
         Role.ADMIN: everything,
-        Role.ANCHOR: everything - policy_alone,
+        Role.ANCHOR: everything - policy - figures,
         Role.FUNDER: table,
-        Role.POLICY: table | {Right.READ_TERMS},
-        Role.DATA: table | {Right.READ_TERMS, Right.READ_IMPORTS, Right.READ_HISTORY, Right.RECORD_EVIDENCE},
-        Role.FACILITATOR: table | {Right.READ_TERMS},
+        Role.POLICY: table | {Right.READ_TERMS} | policy | spending,
+        Role.DATA: table
+        | {Right.READ_TERMS, Right.READ_HISTORY, Right.RECORD_EVIDENCE}
+        | brought_in
+        | figures,
+        Role.FACILITATOR: table | {Right.READ_TERMS, Right.RAISE_BARRIERS},
         Role.COMMUNITY: set(),
     }
     funder = bearer(Role.FUNDER)

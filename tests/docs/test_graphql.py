@@ -75,7 +75,7 @@ async def test_the_first_four_queries_tell_of_the_awards(ask_query: Ask) -> None
             break
     assert sorted(titles) == sorted(row["Title"] for row in awards().values())
     node = (await ask_query(4))["investments"]["nodes"][0]
-    kept = sum(each.committed - each.spent for each in lines() if each.award == "RB-GRF-2602")
+    kept = sum(each.left for each in lines() if each.award == "RB-GRF-2602")
     assert sum(Decimal(each["amount"]["amount"]) for each in node["allocations"]) == kept
 
 

@@ -66,14 +66,14 @@ async def store_allocations(
     """Brings each line to its amount from (or back to) the investment's untargeted dollars."""
     names = await Names.read(session, run_of.partnership_id)
     wanted = [each async for record in records if (each := _look_up(names, record, report))]
-    for action in await allocate(session, run_of, _once(wanted, report), report):
-        count(report, action)
+    for row, action in await allocate(session, run_of, _once(wanted, report), report):
+        count(report, action, row)
 
 
 async def allocate(
     session: AsyncSession, run_of: Import, wanted: list[Wanted], report: ImportReport
-) -> list[str]:
-    """Brings each line to what is wanted of it: "created", "updated" or "unchanged" for each that can be.
+) -> list[tuple[int, str]]:
+    """Brings each line to what is wanted of it: row and "created", "updated" or "unchanged", where it can be.
 
     Lines that give dollars back come first, so that a file may move dollars from one line to another.
     """
@@ -88,7 +88,7 @@ async def allocate(
             _refuse(each, fault, report)
             continue
         is_known = _held(each, awards, balances) > 0
-        actions.append("unchanged" if not steps else "updated" if is_known else "created")
+        actions.append((each.row, "unchanged" if not steps else "updated" if is_known else "created"))
         for _, origin, target, amount in steps:
             balances[origin] = balances.get(origin, 0) - amount
             balances[target] = balances.get(target, 0) + amount

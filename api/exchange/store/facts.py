@@ -65,7 +65,7 @@ async def store_facts(
     )
     async for record in records:
         try:
-            count(report, await STORES[type(record)](desk, record))
+            count(report, await STORES[type(record)](desk, record), record.row)
         except UnknownName as error:
             tell_unknown(error, record.row, report)
         except Unfit as fault:

@@ -80,7 +80,7 @@ class _Shelf:
             owner = {"partnership_id": self.run_of.partnership_id, "finding_id": found.id}
             links: list[Values] = [{"population_id": each} for each in groups]
             changed |= await replace_links(self.session, FindingPopulation, owner, links)
-        count(self.report, UPDATED if changed else UNCHANGED)
+        count(self.report, UPDATED if changed else UNCHANGED, record.row)
 
     async def close(self) -> None:
         """Writes what is to be added."""
@@ -104,7 +104,7 @@ class _Shelf:
             {"partnership_id": key["partnership_id"], "finding_id": key["id"], "population_id": group}
             for group in groups
         ]
-        count(self.report, CREATED)
+        count(self.report, CREATED, record.row)
 
     def _values(self, record: FindingRecord) -> Values:
         return {

@@ -61,7 +61,7 @@ async def _put(
     counts: dict[str, Any] = {name: getattr(record, name) for name in COUNTED}  # Any: a column's value
     standing = await _newest(session, result)
     if standing is not None and all(getattr(standing, name) == said for name, said in counts.items()):
-        count(report, UNCHANGED)
+        count(report, UNCHANGED, record.row)
         return
     session.add(
         RawLocalCount(
@@ -75,7 +75,7 @@ async def _put(
             **counts,
         )
     )
-    count(report, UPDATED if standing else CREATED)
+    count(report, UPDATED if standing else CREATED, record.row)
 
 
 async def _newest(session: AsyncSession, result: LocalResult) -> RawLocalCount | None:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.exchange.records_measures import MeasureRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.store.measure_parts import PARTS, Kept, Part
-from api.exchange.store.rows import Values
+from api.exchange.store.rows import CREATED, UNCHANGED, UPDATED, Values, count
 from api.exchange.store.staging import MANY, Import, fetch
 from models.base import new_id
 from models.measures import MeasureAspect, MeasureChange, MeasureWord, PolicyMeasure
@@ -88,7 +88,7 @@ class _Shelf:
             if found is None:
                 fresh[key] = record
             elif found.fingerprint_sha256 == _fingerprint(record) and found.missing_since is None:
-                self.report.unchanged += 1
+                count(self.report, UNCHANGED, record.row)
             else:
                 changed[key] = record
         await self._add(fresh.values())
@@ -135,7 +135,7 @@ class _Shelf:
             rows.append({**key, **_name(record), **_stated(record), **self._source(record)})
             for part in PARTS:
                 parts[part] += part.rows(key["partnership_id"], key["id"], part.said(record) or ())
-            self.report.created += 1
+            count(self.report, CREATED, record.row)
         if rows:
             await self.session.execute(insert(PolicyMeasure), rows)
         for part, held in parts.items():
@@ -176,9 +176,9 @@ class _Shelf:
 
     def _count(self, record: MeasureRecord, aspects: Told) -> None:
         if not aspects:
-            self.report.unchanged += 1
+            count(self.report, UNCHANGED, record.row)
             return
-        self.report.updated += 1
+        count(self.report, UPDATED, record.row)
         for aspect, (before, after) in aspects.items():
             words = aspect.value.lower()
             code = f"changed-{words.replace('_', '-')}"

@@ -137,12 +137,12 @@ def _steps(
         )
         report.reject("recorded-otherwise", sentence, where)
     elif known is not None:
-        count(report, "unchanged")
+        count(report, "unchanged", record.row)
     else:
         steps = books.steps(place, amount)
         if steps is not None:
             seen.add(place)
-            count(report, "created")
+            count(report, "created", record.row)
             return steps
         report.reject("insufficient-funds", TOO_LITTLE[place.kind], where)
     seen.add(place)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.exchange.report import Example, ImportReport
@@ -91,8 +91,11 @@ class Names:
     async def read(cls, session: AsyncSession, partnership_id: UUID) -> Self:
         """All names of the partnership."""
         names = cls()
+        merged = func.coalesce(Organization.merged_into_id, Organization.id).label("id")
+        standing = select(merged, Organization.name).where(Organization.partnership_id == partnership_id)
+        for row, name in await session.execute(standing):
+            names.organizations.add(name, row)
         for model, index, words in (
-            (Organization, names.organizations, ("name",)),
             (Outcome, names.outcomes, ("name",)),
             (Indicator, names.indicators, ("code", "name")),
             (Area, names.areas, ("name", "code")),

@@ -34,10 +34,12 @@ update party set organization_id = (
 where identifier is not null
 """
 
-# A name alone means the organization of that name without an identifier, else the first of that name.
+# A name alone means the organization of that name without an identifier, else the first of that name. One that
+# turned out to be another means that one.
 KNOWN_BY_NAME = """
 update party set organization_id = (
-  select o.id from organization o where o.partnership_id is not distinct from :p and o.name = party.name
+  select coalesce(o.merged_into_id, o.id) from organization o
+  where o.partnership_id is not distinct from :p and o.name = party.name
   order by exists (
     select from organization_identifier i
     where i.partnership_id is not distinct from :p and i.organization_id = o.id), o.id

@@ -19,4 +19,4 @@ async def store_price_levels(
         key = {"name": record.name, "year": record.year}
         values = {"level": record.level, "source": record.source}
         _, action = await settle(session, PriceIndex, run_of.partnership_id, key=key, values=values)
-        count(report, action)
+        count(report, action, record.row)

@@ -52,9 +52,10 @@ async def replace_links(session: AsyncSession, model: type[Base], owner: Values,
     return True
 
 
-def count(report: ImportReport, action: str) -> None:
+def count(report: ImportReport, action: str, row: int | None = None) -> None:
     """Counts one record as created, updated or unchanged."""
     setattr(report, action, getattr(report, action) + 1)
+    report.tell_row(row, action)
 
 
 def graver(action: str, *changed: bool) -> str:

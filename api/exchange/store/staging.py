@@ -108,3 +108,6 @@ async def count_actions(session: AsyncSession, report: ImportReport) -> None:
     counted = {row.action: row.number for row in rows}
     for action in ("created", "updated", "unchanged"):
         setattr(report, action, counted.get(action, 0))
+    if report.rows is not None:
+        for each in await fetch(session, "select row, action from incoming order by n"):
+            report.tell_row(each.row, each.action)

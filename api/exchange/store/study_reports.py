@@ -53,7 +53,7 @@ class _Shelf:
         values = self._values(record)
         found = self.known.get(record.identifier)
         if found is not None:
-            count(self.report, UPDATED if amend(found, values) else UNCHANGED)
+            count(self.report, UPDATED if amend(found, values) else UNCHANGED, record.row)
             return
         source: Values = {
             "source_system": self.run_of.format,
@@ -63,7 +63,7 @@ class _Shelf:
             "import_id": self.run_of.id,
         }
         self.fresh.append({"partnership_id": self.run_of.partnership_id, "id": new_id(), **values, **source})
-        count(self.report, CREATED)
+        count(self.report, CREATED, record.row)
 
     async def close(self) -> None:
         """Writes what is to be added, after the practices that it names."""

@@ -64,7 +64,7 @@ async def _put(
     kept, action = await settle(session, Testimony, run_of.partnership_id, key=key, values=values)
     if action == CREATED:
         kept.source_file, kept.source_row, kept.import_id = run_of.file, record.row, run_of.id
-    count(report, action)
+    count(report, action, record.row)
 
 
 async def _withdraw(
@@ -76,4 +76,4 @@ async def _withdraw(
     await session.execute(delete(Testimony).where(*mine))
     message = "whoever said this has not agreed to have it published; nothing of it is kept"
     report.add(Severity.NOTICE, "not-agreed", message, Example(record.row, "agreed", None))
-    count(report, UPDATED if known else UNCHANGED)
+    count(report, UPDATED if known else UNCHANGED, record.row)

@@ -16,7 +16,14 @@ from models.matches import MatchRequirement
 from models.obligations import Instalment, Renewal
 from models.resources import Investment
 
-__all__ = ["check_instalments", "check_match", "check_renewal", "set_agreements"]
+__all__ = [
+    "check_instalments",
+    "check_match",
+    "check_renewal",
+    "replace_agreed",
+    "set_agreements",
+    "settle_agreed",
+]
 
 MOST_RATIO: Final = Decimal(1000)
 Values = dict[str, Any]  # Any: a column's value
@@ -31,13 +38,13 @@ async def set_agreements(checks: Checks, asked: given.SetAgreementsInput, invest
     fees = None if asked.fees is None else _check_fees(checks, asked.fees, unit)
     checks.done()
     if renewal is not None:
-        await _settle(checks, Renewal, investment, renewal)
+        await settle_agreed(checks, Renewal, investment, renewal)
     if match is not None:
-        await _settle(checks, MatchRequirement, investment, match)
+        await settle_agreed(checks, MatchRequirement, investment, match)
     if instalments is not None:
-        await _replace(checks, Instalment, investment, instalments)
+        await replace_agreed(checks, Instalment, investment, instalments)
     if fees is not None:
-        await _replace(checks, FeeAgreement, investment, fees)
+        await replace_agreed(checks, FeeAgreement, investment, fees)
     return GlobalId("Investment", (checks.partnership_id, investment.id))
 
 
@@ -109,7 +116,7 @@ def _check_fees(checks: Checks, asked: Sequence[given.FeeAgreementInput], curren
     return found
 
 
-async def _settle(checks: Checks, model: type[Any], investment: Investment, values: Values) -> None:
+async def settle_agreed(checks: Checks, model: type[Any], investment: Investment, values: Values) -> None:
     """An investment has one of it. Any: a row class with an investment."""
     p = checks.partnership_id
     query = select(model).where(model.partnership_id == p, model.investment_id == investment.id)
@@ -122,7 +129,9 @@ async def _settle(checks: Checks, model: type[Any], investment: Investment, valu
     await checks.session.flush()
 
 
-async def _replace(checks: Checks, model: type[Any], investment: Investment, rows: Sequence[Values]) -> None:
+async def replace_agreed(
+    checks: Checks, model: type[Any], investment: Investment, rows: Sequence[Values]
+) -> None:
     """The rows that are sent become all of the investment's. Any: as above."""
     p = checks.partnership_id
     await checks.session.execute(

@@ -80,7 +80,7 @@ class RecordStaffPositionInput:
     starts_on: date | None = None
     ends_on: date | None = None
     funding: list[StaffFundingInput] = strawberry.field(default_factory=list)
-    raises: list[PositionCostInput] = strawberry.field(default_factory=list)
+    raises: list[PositionCostInput] | None = None
 
 
 @strawberry.input
@@ -100,8 +100,8 @@ class UpdateStaffPositionInput:
     starts_on: date | None = None
     ends_on: date | None = None
     funding: list[StaffFundingInput] = strawberry.field(default_factory=list)
-    raises: list[PositionCostInput] = strawberry.field(default_factory=list)
-    end_funding: list[EndStaffFundingInput] = strawberry.field(default_factory=list)
+    raises: list[PositionCostInput] | None = None
+    end_funding: list[EndStaffFundingInput] | None = None
 
 
 @strawberry.input

@@ -53,9 +53,9 @@ async def put_position(
             setattr(row, name, value)
     checks.term(row.starts_on, row.ends_on)
     await _check_title(checks, row, asked.title)
-    endings = asked.end_funding if isinstance(asked, UpdateStaffPositionInput) else []
+    endings = (asked.end_funding or []) if isinstance(asked, UpdateStaffPositionInput) else []
     with checks.session.no_autoflush:
-        raises = [_raise(checks, row, each, n) for n, each in enumerate(asked.raises)]
+        raises = [_raise(checks, row, each, n) for n, each in enumerate(asked.raises or [])]
         fundings = [await _funding(checks, row, each, n) for n, each in enumerate(asked.funding)]
         _check_overlaps(checks, asked.funding)
         ended = [await _ended(checks, row, each, n) for n, each in enumerate(endings)]

@@ -86,6 +86,9 @@ class Checks:
         row = None
         if found is not None and len(found.key) == 2 and found.partnership_id == self.partnership_id:
             row = await self.session.get(model, found.key)
+        merged_into = getattr(row, "merged_into_id", None)
+        if merged_into is not None:  # one that turned out to be another
+            row = await self.session.get(model, (self.partnership_id, merged_into))
         if row is None:
             self.wrong(path, "There is nothing with this id that you may see.", UserErrorCode.NOT_FOUND)
         return row

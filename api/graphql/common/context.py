@@ -11,7 +11,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.access import Caller, Right
@@ -19,7 +18,7 @@ from api.graphql.common.bulkheads import Bulkhead
 from api.graphql.common.errors import Code, Refusal
 from api.graphql.door.limits import LIMITS
 from api.stewardship import stewarding
-from models.database import Database, Scope
+from models.database import Database, Reading, Scope
 
 __all__ = ["Context", "Forbidden", "Later"]
 
@@ -28,7 +27,7 @@ EVERYBODY = "everybody who has not signed in"
 Work = Callable[[AsyncSession], Awaitable[T]]
 
 # What the caller's token opens is readable already; a public partnership's row is readable to everybody.
-OPEN_PUBLIC = text(
+OPEN_PUBLIC = (
     "select set_config('app.partnerships', coalesce(string_agg(id::text, ','), ''), true) from partnership"
 )
 
@@ -38,14 +37,6 @@ class Forbidden(Refusal):
 
     def __init__(self, right: Right) -> None:
         super().__init__(Code.FORBIDDEN, right.reason)
-
-
-class Driver(Protocol):
-    """The part of an asyncpg connection that is used here."""
-
-    async def fetch(self, query: str, *args: object) -> Sequence[Sequence[Any]]:  # whatever is selected
-        """All rows: a statement of which only one row is asked for is never run in parallel."""
-        ...
 
 
 @runtime_checkable
@@ -78,8 +69,8 @@ class Context:
         self._due_at = due_at
         self._places: frozenset[Hashable] = frozenset()
         self._door = asyncio.Lock()
-        self._reading = AsyncExitStack()
-        self._session: AsyncSession | None = None
+        self._opening = AsyncExitStack()
+        self._reading: Reading | None = None
         self._known: dict[Hashable, asyncio.Task[Any]] = {}  # Any: each key's own kind of answer
 
     @property
@@ -96,18 +87,20 @@ class Context:
         """The one value of a statement that the seam has written; arguments may be `Later`."""
         bound = [await arg.value(self) if isinstance(arg, Later) else arg for arg in args]
 
-        async def fetched(session: AsyncSession) -> bytes | None:
-            driver = await _driver(session)
-            rows = await driver.fetch(sql, *bound)
+        async def fetched(reading: Reading) -> bytes | None:
+            rows = await reading.driver.fetch(sql, *bound)
             return cast("bytes | None", rows[0][0] if rows else None)
 
-        return await self.run(fetched)
+        return await self._read(fetched)
 
     async def run(self, work: Work[T]) -> T:
         """What `work` reads. It must not call this context again."""
+        return await self._read(lambda reading: work(reading.session))
+
+    async def _read(self, work: Callable[[Reading], Awaitable[T]]) -> T:
         async with self._door:
             try:
-                return await work(self._session or await self._opened())
+                return await work(self._reading or await self._opened())
             except BaseException as fault:
                 # a failed transaction answers nothing more: what follows gets a fresh one
                 await self._closed(fault)
@@ -154,15 +147,14 @@ class Context:
     async def __aexit__(self, *_: object) -> None:
         await self.rest()
 
-    async def _opened(self) -> AsyncSession:
+    async def _opened(self) -> Reading:
         scope = Scope(tuple(self.caller.roles), None, self.caller.actor)
-        await self._reading.enter_async_context(self._placed(sorted(self.caller.roles) or (EVERYBODY,)))
-        session = await self._reading.enter_async_context(
-            self.database.session(scope, seconds=self._seconds(), one_snapshot=True)
+        await self._opening.enter_async_context(self._placed(sorted(self.caller.roles) or (EVERYBODY,)))
+        reading = await self._opening.enter_async_context(
+            self.database.reading(scope, seconds=self._seconds(), then=OPEN_PUBLIC)
         )
-        self._session = session
-        await session.execute(OPEN_PUBLIC)
-        return session
+        self._reading = reading
+        return reading
 
     @asynccontextmanager
     async def _placed(self, compartments: Sequence[Hashable]) -> AsyncGenerator[None]:
@@ -186,11 +178,6 @@ class Context:
 
     async def _closed(self, fault: BaseException | None = None) -> None:
         """Ends the transaction; after a fault by rolling back, since the connection may be in the middle."""
-        self._session = None
+        self._reading = None
         kind, trace = (type(fault), fault.__traceback__) if fault else (None, None)
-        await self._reading.pop_all().__aexit__(kind, fault, trace)
-
-
-async def _driver(session: AsyncSession) -> Driver:
-    connection = await (await session.connection()).get_raw_connection()
-    return cast("Driver", connection.driver_connection)
+        await self._opening.pop_all().__aexit__(kind, fault, trace)

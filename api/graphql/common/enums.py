@@ -13,6 +13,7 @@ from allocation.movements import NarrowingCause
 from allocation.problem import Objective
 from allocation.trends import OutcomeTrend
 from models.advocacy import AdvocacyKind, LobbyingClass, PolicyDollarKind, Position
+from models.exports import ExportFormat, ExportStatus
 from models.in_kind import InKindKind, InKindUnit
 from models.ledger import AccountKind, TransactionKind
 from models.measurements import MeasurementStatus, SuppressionRule
@@ -41,6 +42,8 @@ for _kind in (
         DisparityMethod,
         DisparityStatus,
         EffectBasis,
+        ExportFormat,
+        ExportStatus,
         EvidenceTier,
         FunderKind,
     ),

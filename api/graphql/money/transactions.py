@@ -1,8 +1,9 @@
 """Transactions: what the ledger has recorded of an investment, transfer by transfer."""
 
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
+import sqlalchemy as sa
 import strawberry
 
 from api.access import Right
@@ -15,6 +16,7 @@ from api.graphql.lookahead.sources import On, Source
 from api.graphql.money.allocations import Allocation
 from api.graphql.money.amounts import ACCOUNT, LINES
 from models.ledger import TransactionKind, Transfer
+from models.organizations import Organization
 from models.resources import Funder, Investment
 
 __all__ = ["PLANS", "Transaction", "TransactionConnection", "of_investment", "transactions"]
@@ -22,6 +24,7 @@ __all__ = ["PLANS", "Transaction", "TransactionConnection", "of_investment", "tr
 TRANSFER = table_of(Transfer)
 INVESTMENT = table_of(Investment)
 FUNDER = table_of(Funder)
+ORGANIZATION = table_of(Organization)
 
 
 @strawberry.type
@@ -102,6 +105,24 @@ def _of_the_line(name: str) -> One:
     return One(on=joined)
 
 
+def _party(column: "sa.Column[Any]") -> One:
+    """An organization that the ledger names for ever, or the one that it turned out to be."""
+
+    def on(transfer: Scope, child: Scope) -> str:
+        c, known = ORGANIZATION.c, transfer.reading(ORGANIZATION)
+        p = transfer.column(TRANSFER.c.partnership_id)
+        merged = (
+            f"(select {known.column(c.merged_into_id)} from {known.source}"  # noqa: S608 - names from metadata
+            f" where {known.column(c.partnership_id)} = {p} and {known.column(c.id)} = {transfer.column(column)})"
+        )
+        return (
+            f"{child.column(c.partnership_id)} = {p}"
+            f" and {child.column(c.id)} = coalesce({merged}, {transfer.column(column)})"
+        )
+
+    return One(on=on)
+
+
 _LINE: Final[dict[str, Source]] = {
     **{name: _of_the_line(name) for name in ("area", "position", "practice", "outcome", "population")},
     "use": Value(lambda scope: f"coalesce({_line(scope, 'use')}, 'UNASSIGNED')", nullable=False),
@@ -115,8 +136,8 @@ PLANS = (
         TRANSFER,
         {
             "line": Part(_LINE, present=lambda scope: f"{_line(scope, 'id')} is not null"),
-            "from": One(via="payer_id"),
-            "to": One(via="payee_id"),
+            "from": _party(TRANSFER.c.payer_id),
+            "to": _party(TRANSFER.c.payee_id),
             "occurredOn": TRANSFER.c.effective_on,
             "amount": money(TRANSFER.c.amount, TRANSFER.c.unit),
             "reverses": One(via="reverses_id"),

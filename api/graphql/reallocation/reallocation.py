@@ -12,7 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.types import Info
 
 from allocation.ledger import LedgerError, LedgerRefusal
-from allocation.scenarios import ScenarioError, apply_scenario, ask_for, cancel_scenario, decide_move
+from allocation.scenarios import (
+    ScenarioError,
+    apply_scenario,
+    ask_for,
+    cancel_scenario,
+    decide_move,
+    mark_stale,
+    revise,
+)
 from api.access import Right
 from api.graphql.common.basics import row
 from api.graphql.common.changes import (
@@ -32,8 +40,10 @@ from api.graphql.reallocation.reallocation_inputs import (
     ApplyReallocationInput,
     CancelReallocationInput,
     DecideMoveInput,
+    ReviseReallocationInput,
     SuggestReallocationInput,
     ask_of,
+    check_name,
 )
 from api.graphql.reallocation.scenarios import OVER, ReallocationScenario
 from api.jobs import enqueue_scenario
@@ -81,6 +91,33 @@ async def suggest(context: Context, asked: SuggestReallocationInput) -> Changed:
     return await changed(context, change, work)
 
 
+async def ask_again(context: Context, asked: ReviseReallocationInput) -> Changed:
+    """Asks a scenario's question again with its decisions kept, and puts it on the queue."""
+    found = read_id(asked.scenario, "ReallocationScenario")
+    if (
+        found is None
+        or len(found.key) != 2
+        or context.caller.denied(Right.READ_SCENARIOS, found.partnership_id)
+    ):
+        return Changed.refused(not_found("scenario").faults)
+
+    async def work(session: AsyncSession) -> GlobalId:
+        scenario = await _scenario(session, found)
+        if scenario is None:
+            raise not_found("scenario")
+        _allowed(context, Right.SUGGEST, scenario.partnership_id, "scenario")
+        check_name(asked.name)
+        try:
+            again = await revise(session, scenario, actor=context.caller.actor, name=asked.name)
+        except ScenarioError as error:
+            raise Refused.at("scenario", UserErrorCode.CONFLICT, _sentence(error)) from error
+        await enqueue_scenario(session, again.partnership_id, again.id)
+        return _id(again)
+
+    change = Change("reviseReallocation", found.partnership_id, asked.idempotency_key, asked)
+    return await changed(context, change, work)
+
+
 async def cancel(context: Context, asked: CancelReallocationInput) -> Changed:
     """Cancels a scenario; whoever reckons it stops."""
 
@@ -120,9 +157,8 @@ async def _mark_stale(context: Context, scenario: str) -> None:
         return
     async with context.writing(found.partnership_id) as session:
         kept = await _scenario(session, found)
-        if kept is not None and kept.status is ScenarioStatus.READY:
-            kept.status = ScenarioStatus.STALE
-            kept.message = "an account has moved since the plan was made: ask again"
+        if kept is not None:
+            await mark_stale(session, kept)
 
 
 async def _on_scenario(
@@ -240,6 +276,15 @@ class Mutation:
     ) -> ReallocationScenarioPayload:
         """Asks for a plan; it is answered by a worker, so its status is QUEUED at first."""
         return payload(await suggest(info.context, input))
+
+    @strawberry.mutation
+    async def revise_reallocation(
+        self,
+        info: Asked,
+        input: ReviseReallocationInput,  # noqa: A002 - as above
+    ) -> ReallocationScenarioPayload:
+        """Asks again with accepted moves fixed and declined ones forbidden, as a scenario of its own."""
+        return payload(await ask_again(info.context, input))
 
     @strawberry.mutation
     async def cancel_reallocation(

@@ -10,11 +10,12 @@ import strawberry
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from allocation.ask import MOST_FRONTIER_POINTS, MOST_SENSITIVITY_DRAWS, Ask, QuestionError
 from allocation.problem import Objective
-from allocation.question import MOST_FRONTIER_POINTS, Ask, QuestionError
 from api.graphql.common.changes import Fault, Refused
 from api.graphql.common.enums import UserErrorCode
 from api.graphql.common.ids import read_id
+from models.outcomes import Outcome
 from models.partnerships import Partnership
 from models.practices import Practice
 from models.resources import EvidenceTier
@@ -26,8 +27,12 @@ __all__ = [
     "CancelReallocationInput",
     "DecideMoveInput",
     "MoneyInput",
+    "OutcomeWeightInput",
+    "ReviseReallocationInput",
     "SuggestReallocationInput",
+    "ViableScaleInput",
     "ask_of",
+    "check_name",
 ]
 
 CENT: Final = Decimal("0.01")
@@ -44,8 +49,28 @@ class MoneyInput:
 
 
 @strawberry.input
+class OutcomeWeightInput:
+    """How much a student who reaches an outcome counts; 1 where nothing is said."""
+
+    outcome: strawberry.ID
+    weight: Decimal
+
+
+@strawberry.input
+class ViableScaleInput:
+    """A practice opens for at least so many participants a year, or for none."""
+
+    practice: strawberry.ID
+    participants: Decimal
+
+
+@strawberry.input
 class SuggestReallocationInput:
-    """What to plan with; see docs/optimizer.md. `protect` are practices and positions that keep their money."""
+    """What to plan with; see docs/optimizer.md. `protect` are practices and positions that keep their money.
+
+    `maximumTotalShift` is the share of all dollars together that may move. `leximin` raises those furthest
+    behind one after another. `sensitivityDraws` re-solves with sampled effects: each move says how often it stays.
+    """
 
     partnership: strawberry.ID
     fiscal_years: list[int]
@@ -61,6 +86,21 @@ class SuggestReallocationInput:
     smallest_move: Decimal | None = Decimal(1000)
     maximum_moves: int | None = None
     frontier_points: int | None = 0
+    maximum_total_shift: Decimal | None = None
+    practices_per_person: Decimal | None = None
+    leximin: bool = False
+    outcome_weights: list[OutcomeWeightInput] = strawberry.field(default_factory=list)
+    viable_scales: list[ViableScaleInput] = strawberry.field(default_factory=list)
+    sensitivity_draws: int | None = 0
+
+
+@strawberry.input
+class ReviseReallocationInput:
+    """Asks a scenario's question again: what was accepted stays to the cent, what was declined stays away."""
+
+    scenario: strawberry.ID
+    idempotency_key: str
+    name: str | None = None
 
 
 @strawberry.input
@@ -93,7 +133,7 @@ class ApplyReallocationInput:
 
 async def ask_of(session: AsyncSession, partnership: Partnership, asked: SuggestReallocationInput) -> Ask:
     """The question that an input puts. Errors: Refused with every fault."""
-    faults = [*_faults(partnership, asked), *await _unknown(session, partnership.id, asked.protect)]
+    faults = [*_faults(partnership, asked), *await _unknown(session, partnership.id, asked)]
     if faults:
         raise Refused(*faults)
     try:
@@ -109,6 +149,14 @@ async def ask_of(session: AsyncSession, partnership: Partnership, asked: Suggest
             smallest_move_amount=_minor(_or(asked.smallest_move, Decimal(1000))),
             maximum_moves_count=asked.maximum_moves,
             frontier_points_count=_or(asked.frontier_points, 0),
+            maximum_total_shift_share=_float(asked.maximum_total_shift),
+            practices_per_person=_float(asked.practices_per_person),
+            leximin=asked.leximin,
+            outcome_weights=tuple((_row(each.outcome), float(each.weight)) for each in asked.outcome_weights),
+            viable_scales=tuple(
+                (_row(each.practice), float(each.participants)) for each in asked.viable_scales
+            ),
+            sensitivity_draws_count=_or(asked.sensitivity_draws, 0),
         )
     except QuestionError as error:
         raise Refused(Fault((), UserErrorCode.INVALID, f"{error}.")) from error
@@ -121,14 +169,21 @@ def _or(value: T | None, default: T) -> T:
     return default if value is None else value
 
 
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _row(text: str) -> str:
+    """The row of a global id that was checked before."""
+    return text.rsplit(":", 1)[-1]
+
+
 def _minor(amount: Decimal) -> int:
     return int(amount * 100)
 
 
 def _faults(partnership: Partnership, asked: SuggestReallocationInput) -> Iterable[Fault]:
-    name = asked.name
-    if name is not None and not 1 <= len(name.strip()) <= LONGEST_NAME:
-        yield _invalid("name", message=f"A name has 1 to {LONGEST_NAME} characters.")
+    yield from _wrong_name(asked.name)
     yield from _wrong_years(asked.fiscal_years)
     if asked.new_money is not None:
         yield from _wrong_amount(asked.new_money.amount, "newMoney", "amount")
@@ -137,6 +192,18 @@ def _faults(partnership: Partnership, asked: SuggestReallocationInput) -> Iterab
     if asked.smallest_move is not None:
         yield from _wrong_amount(asked.smallest_move, "smallestMove")
     yield from _out_of_bounds(asked)
+
+
+def check_name(name: str | None) -> None:
+    """Errors: Refused where it is no name."""
+    faults = tuple(_wrong_name(name))
+    if faults:
+        raise Refused(*faults)
+
+
+def _wrong_name(name: str | None) -> Iterable[Fault]:
+    if name is not None and not 1 <= len(name.strip()) <= LONGEST_NAME:
+        yield _invalid("name", message=f"A name has 1 to {LONGEST_NAME} characters.")
 
 
 def _wrong_years(years: list[int]) -> Iterable[Fault]:
@@ -162,6 +229,9 @@ def _out_of_bounds(asked: SuggestReallocationInput) -> Iterable[Fault]:
         ("maximumShift", asked.maximum_shift, Decimal(0), Decimal(1)),
         ("maximumMoves", asked.maximum_moves, 0, 100_000),
         ("frontierPoints", asked.frontier_points, 0, MOST_FRONTIER_POINTS),
+        ("maximumTotalShift", asked.maximum_total_shift, Decimal(0), Decimal(1)),
+        ("practicesPerPerson", asked.practices_per_person, Decimal("0.01"), Decimal(100)),
+        ("sensitivityDraws", asked.sensitivity_draws, 0, MOST_SENSITIVITY_DRAWS),
     )
     for name, value, least, most in bounds:
         if value is not None and not least <= value <= most:
@@ -170,18 +240,49 @@ def _out_of_bounds(asked: SuggestReallocationInput) -> Iterable[Fault]:
         yield _invalid("confidence", message="It is at least 0.5 and below 1.")
 
 
-async def _unknown(session: AsyncSession, partnership_id: UUID, protect: list[strawberry.ID]) -> list[Fault]:
-    """A fault for each id that is no practice or position of the partnership."""
-    known: set[str] = set()
-    for model, type_name in ((Practice, "Practice"), (StaffPosition, "StaffPosition")):
-        rows = await session.execute(select(model.id).where(model.partnership_id == partnership_id))
-        known |= {f"{type_name}:{partnership_id}:{id_}" for id_ in rows.scalars()}
-    said = "There is no practice or position with this id that you may see."
+async def _unknown(
+    session: AsyncSession, partnership_id: UUID, asked: SuggestReallocationInput
+) -> list[Fault]:
+    """A fault for each id that is no practice, position or outcome of the partnership."""
+    practices, positions, outcomes = [
+        await _known(session, partnership_id, type_name, model)
+        for type_name, model in (
+            ("Practice", Practice),
+            ("StaffPosition", StaffPosition),
+            ("Outcome", Outcome),
+        )
+    ]
+    named = [
+        *((("protect", str(n)), text, practices | positions) for n, text in enumerate(asked.protect)),
+        *(
+            (("outcomeWeights", str(n), "outcome"), each.outcome, outcomes)
+            for n, each in enumerate(asked.outcome_weights)
+        ),
+        *(
+            (("viableScales", str(n), "practice"), each.practice, practices)
+            for n, each in enumerate(asked.viable_scales)
+        ),
+    ]
+    kinds = {"protect": "practice or position", "outcomeWeights": "outcome", "viableScales": "practice"}
     return [
-        Fault(("protect", str(place)), UserErrorCode.NOT_FOUND, said)
-        for place, text in enumerate(protect)
+        Fault(
+            path,
+            UserErrorCode.NOT_FOUND,
+            f"There is no {kinds[path[0]]} with this id that you may see.",
+        )
+        for path, text, known in named
         if text not in known
     ]
+
+
+async def _known(
+    session: AsyncSession,
+    partnership_id: UUID,
+    type_name: str,
+    model: type[Practice] | type[StaffPosition] | type[Outcome],
+) -> set[str]:
+    rows = await session.execute(select(model.id).where(model.partnership_id == partnership_id))
+    return {f"{type_name}:{partnership_id}:{id_}" for id_ in rows.scalars()}
 
 
 def _invalid(*path: str, message: str) -> Fault:

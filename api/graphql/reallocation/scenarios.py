@@ -1,7 +1,7 @@
 """Suggested reallocations: what was asked, how far the answer is, its moves, and what each would do."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +13,11 @@ from api.graphql.common.connections import Connection
 from api.graphql.common.lazy import LazyInvestment
 from api.graphql.common.permissions import Permission, may, permission
 from api.graphql.common.references import allowed_rows
-from api.graphql.lookahead import By, Computed, Many, Rows, Scope, TypePlan, money
+from api.graphql.lookahead import By, Computed, Many, One, Rows, Scope, TypePlan, money
 from api.graphql.lookahead.sql import Column
 from api.graphql.money.allocations import Allocation, line_part
+from api.graphql.reallocation.comparisons import ScenarioComparison, comparison
+from api.graphql.reallocation.judgements import ScenarioJudgement, judgement
 from api.graphql.reallocation.scenario_answers import (
     Binding,
     RefusedPractice,
@@ -46,11 +48,17 @@ FUNDER, INVESTMENT = table_of(Funder), table_of(Investment)
 OVER = frozenset(ScenarioStatus) - {ScenarioStatus.QUEUED, ScenarioStatus.RUNNING}
 
 
+def beside(other: strawberry.ID) -> Rows | None:
+    """Which scenario stands beside."""
+    return None
+
+
 @strawberry.type
 class Move(Node):
     """Dollars that could go from where they sit to where they would do more; `from` is null for new money.
 
-    The gains of a plan's moves sum to what it has after less what it has before.
+    The gains of a plan's moves sum to what it has after less what it has before. `staysShare`: in what share of
+    re-solves with sampled effects the move stays; null where `sensitivityDraws` were not asked for.
     """
 
     from_: Allocation | None = strawberry.field(name="from")
@@ -63,6 +71,8 @@ class Move(Node):
     reason: str | None
     sentence: str
     decision: MoveDecision
+    decision_note: str | None
+    stays_share: float | None
     permission: Permission = listed(may)
 
 
@@ -80,7 +90,8 @@ class FrontierPoint:
 class ReallocationScenario(Node):
     """`inputsHash`: the same inputs have the same hash and the same plan; null until they are read.
 
-    `before`, `after` and the lists are of the answer, and empty until there is one.
+    `before`, `after` and the lists are of the answer, and empty until there is one. `askedFrom` is the scenario
+    whose decisions this one keeps; `decidedOn` and what follows is the board's decision, once it is applied.
     """
 
     name: str
@@ -96,6 +107,12 @@ class ReallocationScenario(Node):
     conflicts: list[RuleConflict]
     frontier: list[FrontierPoint]
     refused_practices: list[RefusedPractice]
+    asked_from: "ReallocationScenario | None"
+    decided_on: date | None
+    decision_note: str | None
+    decided_by: str | None
+    judgement: ScenarioJudgement | None
+    compared_with: ScenarioComparison | None = listed(beside)
     permission: Permission = listed(may)
 
 
@@ -116,6 +133,11 @@ _frontier = of_answer(lambda _, answer: [_point(each) for each in answer.get("fr
 _ANSWER = {"partnership": SCENARIO.c.partnership_id, "answer": SCENARIO.c.answer}
 _COLUMNS: dict[str, Column] = {column.name: column for column in MOVE.c}
 _AMOUNT = money(MOVE.c.amount, MOVE.c.currency)
+
+
+def _currency(scope: Scope) -> str:
+    """The currency of the answer; null where there is none."""
+    return f"{scope.column(SCENARIO.c.answer)} ->> 'currency'"
 
 
 def _has_origin(scope: Scope) -> str:
@@ -147,6 +169,16 @@ PLANS = (
             "conflicts": Computed(conflicts, _ANSWER),
             "frontier": Computed(_frontier, _ANSWER),
             "refusedPractices": Computed(refused_practices, _ANSWER),
+            "askedFrom": One(via="asked_from_id"),
+            "judgement": Computed(judgement, _ANSWER | {"decided_on": SCENARIO.c.decided_on}),
+            "comparedWith": Computed(
+                comparison,
+                {
+                    "partnership": SCENARIO.c.partnership_id,
+                    "id": SCENARIO.c.id,
+                    "currency": _currency,
+                },
+            ),
             "permission": permission(SCENARIO.c.partnership_id, asked_by=SCENARIO.c.requested_by),
         },
         visible=lambda context: allowed_rows(context, Right.READ_SCENARIOS),

@@ -4,20 +4,27 @@ The second formulation works fund by fund in dollars (no classes, no face fixing
 row. It shares no code with the optimizer.
 """
 
+import math
+import random
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from allocation.optimizer.build import question_of
+from allocation.optimizer import solve
+from allocation.optimizer.build import formulate, question_of
+from allocation.optimizer.conflicts import conflicts_of
 from allocation.optimizer.plans import solve_once
+from allocation.optimizer.rules_in_words import RULES, rule_in_words
 from allocation.optimizer.solver import Status
-from allocation.problem import Cell, Fund, Objective, Problem
+from allocation.problem import Cell, Fund, Line, Objective, Problem
 
 RELATIVE = 1e-6
+UNIT_OF_RELEASE = 100_000  # the oracle's last aim is in thousands of dollars
 Terms = dict[tuple[str, ...], float]
 
 
@@ -66,7 +73,8 @@ class Oracle:
         rules = self.problem.rules
         extra = rules.equity_weight if rules.objective is Objective.GAP_CLOSING else 1.0
         students: Terms = {
-            ("z", group.id): -(extra if group.persistent else 1.0) for group in self.problem.groups
+            ("z", group.id): -(extra if group.persistent else 1.0) * self._weight(group.weight)
+            for group in self.problem.groups
         }
         worst: Terms = {("t",): -1.0}
         released: Terms = {name: 0.001 for name in self.bounds if name[0] == "d"}
@@ -78,13 +86,16 @@ class Oracle:
         order = orders[rules.objective]
         return [*[aim for aim in order if aim is not worst or self.behind()], released]
 
+    def _weight(self, weight: float) -> float:
+        return 1.0 if self.problem.rules.objective is Objective.STUDENTS_REACHED else weight
+
     def behind(self) -> list[str]:
         """Persistently behind groups for which some dollar is allowed or already spent."""
         found = []
         for group in self.problem.groups:
             own = {cell.id for cell in self.problem.cells if cell.group_id == group.id}
             helped = any(
-                (fund.budget_amount and own & fund.cell_ids)
+                (fund.budget_amount and own & self._allowed(fund))
                 or any(line.cell_id in own for line in fund.lines)
                 for fund in self.problem.funds
             )
@@ -95,12 +106,28 @@ class Oracle:
     def _row(self, terms: Terms, limit: float) -> None:
         self.rows.append((terms, limit))
 
+    def _allowed(self, fund: Fund) -> frozenset[str]:
+        """The cells that a fund may buy: its years narrow them, weak evidence and harm close them."""
+        most = self.problem.rules.minimum_tier_rank or math.inf
+        return frozenset(
+            name
+            for name in fund.cell_ids
+            if (fund.allowed_years is None or self.cells[name].fiscal_year in fund.allowed_years)
+            and self.cells[name].effect > 0
+            and self.cells[name].tier_rank <= most
+        )
+
     def _lines(self, fund: Fund) -> dict[str, tuple[float, float]]:
-        """Dollars today and committed, by cell ("" for elsewhere)."""
+        """Dollars today and committed, by cell ("" for elsewhere). Idle dollars are on no line."""
         found: dict[str, tuple[float, float]] = {}
         for line in fund.lines:
+            if line.idle:
+                continue
             cell = line.cell_id or ""
-            keeps = cell and self.cells[cell].practice_id in self.problem.rules.protected_ids
+            names = {line.id, fund.id, fund.investment_id} | (
+                {cell, self.cells[cell].practice_id} if cell else set()
+            )
+            keeps = bool(names & self.problem.rules.protected_ids)
             amount, locked = line.amount / 100, (line.amount if keeps else line.locked_amount) / 100
             today = found.get(cell, (0.0, 0.0))
             found[cell] = (today[0] + amount, today[1] + locked)
@@ -109,9 +136,10 @@ class Oracle:
     def _money(self) -> None:
         for fund in self.problem.funds:
             lines, budget = self._lines(fund), fund.budget_amount / 100
-            for cell in sorted(fund.cell_ids | set(lines)):
+            allowed = self._allowed(fund)
+            for cell in sorted(allowed | set(lines)):
                 today, locked = lines.get(cell, (0.0, 0.0))
-                self.bounds["x", fund.id, cell] = (locked, None if cell in fund.cell_ids else today)
+                self.bounds["x", fund.id, cell] = (locked, None if cell in allowed else today)
                 self.bounds["d", fund.id, cell] = (0.0, None)
                 self._row({("x", fund.id, cell): -1.0, ("d", fund.id, cell): -1.0}, -today)
             held = {name: 1.0 for name in self.bounds if name[:2] == ("x", fund.id)}
@@ -162,7 +190,8 @@ class Oracle:
 
     def _widths(self, cell: Cell) -> list[float]:
         people, practice = self.group[cell.group_id].people, self.practice[cell.practice_id]
-        room = min(people, practice.capacity if practice.capacity is not None else people)
+        limits = (people, practice.capacity, cell.capacity)
+        room = min(limit for limit in limits if limit is not None)
         widths: list[float] = []
         for step in practice.returns:
             widths.append(max(0.0, min(step.share * people, room - sum(widths))))
@@ -214,6 +243,15 @@ class Oracle:
                 for need in self.practice[self.cells[name[1]].practice_id].in_kind_needs
             }
             self._row(units, supply.units)
+        self._reach()
+
+    def _reach(self) -> None:
+        most = self.problem.rules.practices_per_person
+        for group in self.problem.groups if most is not None else ():
+            for year in {cell.fiscal_year for cell in self.problem.cells}:
+                own = {c.id for c in self.problem.cells if (c.group_id, c.fiscal_year) == (group.id, year)}
+                terms = {n: 1.0 for n in self.bounds if n[0] == "y" and n[1] in own}
+                self._row(terms, (most or 0.0) * group.people)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -243,6 +281,106 @@ def test_both_formulations_find_the_same_questions_infeasible(
     oracle = Oracle(problem)
     expected = oracle.best(oracle.aims())
     assert (reached.status is Status.INFEASIBLE) == (expected is None)
+
+
+@pytest.mark.trial
+@pytest.mark.parametrize("seed", range(20_000, 20_300))
+def test_every_aim_agrees_under_every_kind_of_rule(
+    random_problem: Callable[[int], Problem], seed: int
+) -> None:
+    problem = with_more_rules(random_problem(seed), seed)
+    _, reached = solve_once(question_of(problem))
+    oracle = Oracle(problem)
+    expected = oracle.best(oracle.aims())
+    assert (reached.status is Status.OPTIMAL) == (expected is not None)
+    if expected is None or reached.stuck:
+        return
+    found = [value for name, value in reached.values.items() if name != "tie"]
+    scale = [1 + abs(value) for value in expected]
+    assert np.allclose(np.divide(found, scale), np.divide(expected, scale), atol=RELATIVE)
+    answer = solve(problem)  # what is released in whole cents, over what the oracle's optimum releases
+    released = sum(move.amount for move in answer.moves if move.from_line_id is not None)
+    assert released == pytest.approx(expected[-1] * UNIT_OF_RELEASE, abs=100, rel=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_idle_lines_carried_years_weights_and_weak_evidence_agree(
+    random_problem: Callable[[int], Problem], seed: int
+) -> None:
+    problem = with_more_rules(random_problem(seed), seed)
+    _, reached = solve_once(question_of(problem))
+    oracle = Oracle(problem)
+    expected = oracle.best(oracle.aims())
+    assert (reached.status is Status.OPTIMAL) == (expected is not None)
+    found = [value for name, value in reached.values.items() if name != "tie"]
+    if expected is not None and not reached.stuck:
+        scale = [1 + abs(value) for value in expected]
+        assert np.allclose(np.divide(found, scale), np.divide(expected, scale), atol=RELATIVE)
+
+
+def with_more_rules(problem: Problem, seed: int) -> Problem:
+    """The question with idle lines, dollars that carry over, outcomes that weigh, and weak evidence."""
+    draw = random.Random(seed)
+    years = sorted({cell.fiscal_year for cell in problem.cells})
+    funds = []
+    for fund in problem.funds:
+        held = sum(line.amount for line in fund.lines)
+        idle = (Line("idle", fund.budget_amount - held, idle=True),) if fund.budget_amount > held else ()
+        spans = frozenset(draw.sample(years, draw.randint(1, len(years))))
+        funds.append(replace(fund, lines=fund.lines + idle, allowed_years=draw.choice((None, None, spans))))
+    groups = tuple(replace(each, weight=draw.choice((1.0, 1.0, 2.5, 0.5))) for each in problem.groups)
+    cells = tuple(replace(each, tier_rank=draw.choice((1, 2, 4))) for each in problem.cells)
+    rules = replace(
+        problem.rules, minimum_tier_rank=draw.choice((None, 3)), equity_weight=draw.choice((1.0, 2.0, 5.0))
+    )
+    return replace(problem, funds=tuple(funds), groups=groups, cells=cells, rules=rules)
+
+
+def check_conflicts(problem: Problem) -> bool:
+    """Each conflict cannot be kept beside the facts, and without any one of its rules it can: by scipy."""
+    question = question_of(problem)
+    model = formulate(question, aggregate=False, locks_as_rows=True)
+    program, matrix = model.program, model.program.matrix().tocsr()
+    facts = [row for row, key in enumerate(program.row_keys) if key[0] not in RULES]
+    named = {rule_in_words(model, row): row for row, key in enumerate(program.row_keys) if key[0] in RULES}
+
+    def can_keep(rules: list[int]) -> bool:
+        rows = [*facts, *rules]
+        found = milp(
+            np.zeros(len(program.column_keys)),
+            bounds=Bounds(program.lower, program.upper),
+            constraints=LinearConstraint(
+                matrix[rows], np.array(program.row_lower)[rows], np.array(program.row_upper)[rows]
+            ),
+        )
+        return bool(found.success)
+
+    conflicts = conflicts_of(question)
+    for conflict in conflicts:
+        rules = [named[name] for name in conflict.rules]
+        assert not can_keep(rules), conflict.sentence
+        for left_out in rules:
+            assert can_keep([row for row in rules if row != left_out]), conflict.sentence
+    return bool(conflicts)
+
+
+@pytest.mark.parametrize("seed", range(0, 12, 2))
+def test_without_any_one_of_its_rules_a_conflict_is_none(
+    random_problem: Callable[[int], Problem], seed: int
+) -> None:
+    problem = _overcommitted(random_problem(seed), seed)
+    expected = Oracle(problem).best(Oracle(problem).aims())
+    assert check_conflicts(problem) == (expected is None)
+
+
+@pytest.mark.trial
+@pytest.mark.parametrize("seed", range(20_000, 20_300, 2))
+def test_without_any_one_of_its_rules_none_of_many_conflicts_is_left(
+    random_problem: Callable[[int], Problem], seed: int
+) -> None:
+    problem = _overcommitted(random_problem(seed), seed)
+    expected = Oracle(problem).best(Oracle(problem).aims())
+    assert check_conflicts(problem) == (expected is None)
 
 
 def _overcommitted(problem: Problem, seed: int) -> Problem:

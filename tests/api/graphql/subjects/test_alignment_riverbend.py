@@ -24,6 +24,7 @@ from tests.riverbend_files import (
     label_of,
     labels,
     lines,
+    moved,
     received,
     rows,
     summed,
@@ -67,7 +68,7 @@ def amount(measure: str) -> Callable[[Dollars], Decimal]:
     return {
         "COMMITTED": lambda each: each.committed,
         "SPENT": lambda each: each.spent,
-        "ALLOCATED": lambda each: each.committed - each.spent,
+        "ALLOCATED": lambda each: each.left,
     }[measure]
 
 
@@ -89,7 +90,7 @@ KEYS: dict[str, Callable[[Dollars], object]] = {
     "CURRENCY": lambda each: each.row["Currency"],
     "INVESTMENT": lambda each: each.row["Title"],
     "RECIPIENT": lambda each: each.row["Recipient"],
-    "POSITION": lambda _: "Not said",
+    "POSITION": lambda each: each.position or "Not said",
     "POLICY_PLAN": lambda _: "Not said",
     "EVIDENCE_TIER": tier,
 }
@@ -204,6 +205,8 @@ async def test_the_ladder_climbs_the_files_facts(align: AskAlignment) -> None:
     answer = await align(measures=["COMMITTED"], groupBy=["LADDER"])
 
     def rung(each: Dollars) -> str:
+        if each.fees:
+            return "Not said"
         if not each.outcome:
             return "nothing named"
         if not each.population:
@@ -273,7 +276,8 @@ async def test_the_rows_of_any_question_add_up_to_the_whole(
         "COMMITTED": sum(each.committed for each in lines()),
         "SPENT": sum(each.spent for each in lines()),
     }
-    whole |= {"RECEIVED": sum(received().values()), "ALLOCATED": whole["COMMITTED"] - whole["SPENT"]}
+    whole |= {"RECEIVED": sum(received().values()), "ALLOCATED": sum(each.left for each in lines())}
+    whole |= {"DISBURSED": sum(moved("DISBURSEMENT").values()), "FEES": sum(moved("FEE").values())}
     for measure in ADDED:
         values = [v["value"] for row in answer["rows"] for v in row["values"] if v["measure"] == measure]
         assert sum(Decimal(value or 0) for value in values) == whole.get(measure, 0), measure

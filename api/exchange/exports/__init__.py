@@ -1,0 +1,1 @@
+"""Awards as files for others: 360Giving, IATI, and plain CSV."""

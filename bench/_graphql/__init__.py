@@ -1,0 +1,1 @@
+"""The three servers of bench.graphql, what is asked of them, and who asks."""
