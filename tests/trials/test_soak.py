@@ -40,7 +40,7 @@ CLIENTS = 4
 PRIMING = (
     600  # documents that no cache has met, from each client: more than any cache of texts or statements holds
 )
-SAMPLE_SECONDS, TELL_EVERY = 5.0, 12
+SAMPLE_SECONDS, TELL_EVERY, CALM_OF = 5.0, 12, 6
 MOST_MEGABYTES = 0.05  # per 1,000 requests
 MOST_DESCRIPTORS = 0.05  # as above: fewer than one file in 20,000 requests
 PATIENCE_SECONDS = 20.0
@@ -85,12 +85,18 @@ class Soak:
                 self.retryable[name] += 1
 
     def growth(self, part: str) -> tuple[float, float]:
-        """Megabytes and descriptors per 1,000 requests, after the first quarter of the samples."""
+        """Megabytes and descriptors per 1,000 requests, after the first quarter of the samples.
+
+        Callers' sockets come and go, so that of some samples in a row the one with the fewest descriptors counts.
+        """
         kept = self.samples[part][len(self.samples[part]) // 4 :]
-        requests = [float(each.requests) for each in kept]
+        calm = [
+            min(kept[n : n + CALM_OF], key=lambda each: each.descriptors)
+            for n in range(0, len(kept), CALM_OF)
+        ]
         return (
-            1000 * slope(requests, [each.megabytes for each in kept]),
-            1000 * slope(requests, [float(each.descriptors) for each in kept]),
+            1000 * slope([each.requests for each in kept], [each.megabytes for each in kept]),
+            1000 * slope([each.requests for each in calm], [each.descriptors for each in calm]),
         )
 
     def last(self) -> str:
