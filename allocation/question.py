@@ -244,6 +244,19 @@ class Frame:
             )
 
     def _allowed(self, restrictions: Sequence[StandingRestriction], years: Sequence[int]) -> frozenset[str]:
+        """Worked out once for all dollars under restrictions that say the same."""
+        asked = (tuple(_said(each) for each in restrictions), tuple(years))
+        if asked not in self._known:
+            self._known[asked] = self._allowed_anew(restrictions, years)
+        return self._known[asked]
+
+    @cached_property
+    def _known(self) -> dict[object, frozenset[str]]:
+        return {}
+
+    def _allowed_anew(
+        self, restrictions: Sequence[StandingRestriction], years: Sequence[int]
+    ) -> frozenset[str]:
         found: set[str] = set()
         for year in years:
             first, _ = fiscal_year_span(year, self.standing.fiscal_year_start_month)
@@ -257,6 +270,14 @@ class Frame:
                 and all(allows(each, place, self.standing) for each in terms)
             }
         return frozenset(found)
+
+
+def _said(restriction: StandingRestriction) -> object:
+    """What a restriction says, without its id, amount and note."""
+    return (
+        *(restriction.outcomes, restriction.practices, restriction.populations, restriction.areas),
+        *(restriction.fiscal_years, restriction.use, restriction.minimum_tier, restriction.until),
+    )
 
 
 def _idle_lines(part: Part) -> Iterable[Line]:

@@ -90,6 +90,11 @@ class Layout:
         return tuple(tuple(each) for each in found)
 
     @cached_property
+    def years(self) -> frozenset[int]:
+        """The fiscal years of the question's cells."""
+        return frozenset(spot.cell.fiscal_year for spot in self.spots)
+
+    @cached_property
     def purse_places(self) -> Mapping[str, int]:
         """The index of each fund's purse."""
         return {purse.fund.id: place for place, purse in enumerate(self.purses)}

@@ -122,8 +122,7 @@ def _closed(problem: Problem, moves: Sequence[Move]) -> Problem | None:
         (move.fund_id, move.to_cell_id) for move in moves if move.to_cell_id is not None
     }
     lines = {(move.fund_id, move.from_line_id) for move in moves if move.to_cell_id is None}
-    funds = tuple(_pin(fund, lines, cells) for fund in problem.funds)
-    return None if funds == problem.funds else replace(problem, funds=funds)
+    return _pinned_funds(problem, lines, cells)
 
 
 def _undone(question: Question, after: Amounts) -> tuple[Amounts, tuple[Move, ...]]:
@@ -187,7 +186,15 @@ def _pinned(problem: Problem, moves: Sequence[Move]) -> Problem | None:
     closed = {key for key, amount in received.items() if key[1] is not None and amount < least}
     if not pinned and not closed:
         return None
-    funds = tuple(_pin(fund, pinned, closed) for fund in problem.funds)
+    return _pinned_funds(problem, pinned, closed)
+
+
+def _pinned_funds(
+    problem: Problem, pinned: set[tuple[str, str | None]], closed: set[tuple[str, str | None]]
+) -> Problem | None:
+    """The problem with lines pinned and cells closed, None where that changes nothing."""
+    touched = {name for name, _ in pinned | closed}
+    funds = tuple(_pin(fund, pinned, closed) if fund.id in touched else fund for fund in problem.funds)
     return None if funds == problem.funds else replace(problem, funds=funds)
 
 
