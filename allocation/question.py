@@ -19,7 +19,7 @@ from allocation.cells import TIERS, Cells, Place, tier_rank
 from allocation.decided import DecidedMove, LineOf
 from allocation.kept import KeptParts, Reading, Terms, keep
 from allocation.parts import Part, parts_of
-from allocation.problem import Cell, Fund, Group, Line, Objective, Practice, Problem, Rules
+from allocation.problem import Cell, Fund, Group, Line, Objective, Practice, Problem, Rules, Segment
 from allocation.standing import (
     Standing,
     StandingLine,
@@ -44,6 +44,8 @@ __all__ = [
 
 NEW_MONEY = "new-money"
 CLOSED_RANK = len(TIERS) + 1
+Scales = Mapping[str, float]
+Steps = Mapping[str, tuple[tuple[float, float], ...]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,11 @@ def set_out(standing: Standing, ask: Ask) -> Question:
     drawn_for = 1.0 if ask.sensitivity_draws_count else ask.confidence  # above 0.5, effects are drawn
     cells = Cells.of(standing, ask.fiscal_years, drawn_for)
     ours = [each for each in standing.investments if each.currency == standing.currency]
-    whole = [part for each in ours for part in parts_of(each, standing, ask.fiscal_years)]
+    whole = [
+        part
+        for each in ours
+        for part in parts_of(each, standing, ask.fiscal_years, staffing_floor=ask.staffing_floor)
+    ]
     frame = Frame.of(cells, whole, ask.objective)
     kept = _kept(frame, whole, ask)
     parts = {part.id: part for part in kept.parts}
@@ -84,9 +90,12 @@ def set_out(standing: Standing, ask: Ask) -> Question:
     kept_cells = frame.kept_cells([*funds, *fresh])
     priced = {cell.practice_id for cell in cells.all}
     scales = {frame.key(row): least for row, least in ask.viable_scales}
+    returns = {frame.key(row): steps for row, steps in ask.returns}
     problem = Problem(
-        practices=tuple(_practice(each, cells, scales) for each in standing.practices if each.id in priced),
-        groups=frame.kept_groups(kept_cells, ask.outcome_weights),
+        practices=tuple(
+            _practice(each, cells, (scales, returns)) for each in standing.practices if each.id in priced
+        ),
+        groups=frame.kept_groups(kept_cells, ask),
         cells=kept_cells,
         funds=(*funds, *fresh),
         rules=_rules(standing, ask, _protected(parts.values(), ask, standing)),
@@ -184,17 +193,21 @@ class Frame:
     def _keys(self) -> Mapping[str, str]:
         return {row: key for key, row in self.standing.rows.items()}
 
-    def kept_groups(
-        self, cells: Iterable[Cell], weights: Sequence[tuple[str, float]] = ()
-    ) -> tuple[Group, ...]:
+    def kept_groups(self, cells: Iterable[Cell], ask: Ask) -> tuple[Group, ...]:
         """The groups that a cell serves, and those of the largest areas, so that a lack of evidence shows."""
-        counts = {self.key(row): weight for row, weight in weights}
+        counts = {self.key(row): weight for row, weight in ask.outcome_weights}
+        floors = {self.key(row): share for row, share in ask.floors}
+        targets = self.cells.targets
         served = {cell.group_id for cell in cells}
         largest = largest_areas(self.standing, ())
         return tuple(
-            replace(group, weight=counts.get(group.outcome_id, group.weight))
+            replace(
+                group,
+                weight=counts.get(group.outcome_id, group.weight),
+                floor_share=floors.get(targets[group.id].population, group.floor_share),
+            )
             for group in self.cells.groups
-            if group.id in served or self.cells.targets[group.id].area in largest
+            if group.id in served or targets[group.id].area in largest
         )
 
     def funds(self, part: Part, terms: Terms) -> Iterable[Fund]:
@@ -317,8 +330,9 @@ def allows(restriction: StandingRestriction, place: Place, standing: Standing) -
     )
 
 
-def _practice(each: StandingPractice, cells: Cells, scales: Mapping[str, float]) -> Practice:
+def _practice(each: StandingPractice, cells: Cells, asked: tuple[Scales, Steps]) -> Practice:
     """A practice serves nobody twice in a year: at most everybody in the largest areas, for each outcome."""
+    scales, returns = asked
     outcomes = {place.target.outcome for place in cells.of_practice(each.id)}
     everybody: dict[tuple[str, str], float] = {}
     for target in cells.targets.values():
@@ -334,6 +348,7 @@ def _practice(each: StandingPractice, cells: Cells, scales: Mapping[str, float])
         capacity=min(limits, default=None),
         in_kind_needs=needs_of(each, cells.standing),
         minimum_participants=scales.get(each.id),
+        returns=tuple(Segment(*step) for step in returns.get(each.id, ((1.0, 1.0),))),
     )
 
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allocation.standing import StandingInvestment, StandingLine, StandingRestriction
-from models import ledger, resources
+from allocation.standing import StandingInvestment, StandingLine, StandingPay, StandingRestriction
+from models import ledger, resources, staffing
 from models.organizations import Organization
 
 LINE = (
@@ -31,6 +31,7 @@ async def read_investments(session: AsyncSession, partnership_id: UUID) -> Seque
     i, funder = resources.Investment, resources.Funder
     lines = await _read_lines(session, partnership_id)
     restrictions = await _read_restrictions(session, partnership_id)
+    pays = await _read_pays(session, partnership_id)
     rows = await session.execute(
         select(i.id, i.title, i.funder_id, Organization.name, i.currency, i.use, i.starts_on, i.ends_on)
         .join(funder, (funder.partnership_id == i.partnership_id) & (funder.id == i.funder_id))
@@ -53,10 +54,35 @@ async def read_investments(session: AsyncSession, partnership_id: UUID) -> Seque
             ends_on,
             tuple(lines[row_id]),
             tuple(restrictions.get(row_id, ())),
+            tuple(pays.get(row_id, ())),
         )
         for row_id, title, giver, name, currency, use, starts_on, ends_on in rows
         if row_id in lines
     ]
+
+
+async def _read_pays(session: AsyncSession, partnership_id: UUID) -> dict[UUID, list[StandingPay]]:
+    """What awards pay key roles for certain, in the order of the terms and amounts."""
+    f, position = staffing.StaffFunding, staffing.StaffPosition
+    i = resources.Investment
+    rows = await session.execute(
+        select(f.investment_id, f.starts_on, f.ends_on, f.monthly)
+        .join(position, (position.partnership_id == f.partnership_id) & (position.id == f.position_id))
+        .join(i, (i.partnership_id == f.partnership_id) & (i.id == f.investment_id))
+        .where(
+            f.partnership_id == partnership_id,
+            f.withdrawn_at.is_(None),
+            f.is_certain,
+            f.currency == i.currency,
+            position.role != staffing.KeyRole.OTHER,
+        )
+        .order_by(f.starts_on, f.ends_on, f.monthly)
+    )
+    found: dict[UUID, list[StandingPay]] = defaultdict(list)
+    for investment_id, starts_on, ends_on, monthly in rows:
+        assert investment_id is not None  # noqa: S101 - the query joined its investment
+        found[investment_id].append(StandingPay(starts_on, ends_on, monthly))
+    return found
 
 
 async def _read_lines(session: AsyncSession, partnership_id: UUID) -> dict[UUID, list[StandingLine]]:
