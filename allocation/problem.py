@@ -46,7 +46,8 @@ class InKindNeed:
 class Practice:
     """A practice with what one participant costs, in minor units.
 
-    `capacity` counts participants a fiscal year over all groups; None is no limit of its own.
+    `capacity` counts participants a fiscal year over all groups; None is no limit of its own. `taken` are
+    participants by fiscal year whom dollars outside the question's cells serve.
     `returns` default to the same effect for everyone; the multipliers never rise (docs/optimizer.md).
     A practice without a positive cost receives nothing and is named in `Answer.refused`.
     """
@@ -58,6 +59,7 @@ class Practice:
     returns: tuple[Segment, ...] = (Segment(1.0, 1.0),)
     in_kind_needs: tuple[InKindNeed, ...] = ()
     minimum_participants: float | None = None
+    taken: tuple[tuple[int, float], ...] = ()
 
     def __post_init__(self) -> None:
         _require(bool(self.returns), f"practice {self.id}: give at least one step of returns")
@@ -71,8 +73,17 @@ class Practice:
             f"practice {self.id}: each step of returns needs a share above 0",
         )
         _finite(f"practice {self.id}", self.capacity, self.minimum_participants)
+        _finite(f"practice {self.id}", *(count for _, count in self.taken))
         for need in self.in_kind_needs:
             _finite(f"practice {self.id}, need of {need.resource}", need.units)
+
+    def places(self, fiscal_year: int) -> float | None:
+        """What is left of the capacity in a year."""
+        return (
+            None
+            if self.capacity is None
+            else max(0.0, self.capacity - dict(self.taken).get(fiscal_year, 0.0))
+        )
 
 
 @dataclass(frozen=True)

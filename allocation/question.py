@@ -15,19 +15,19 @@ from functools import cached_property
 from typing import Self
 
 from allocation.ask import MOST_FRONTIER_POINTS, Ask, QuestionError
+from allocation.capacities import Refined, practice_of, served_elsewhere
 from allocation.cells import TIERS, Cells, Place, tier_rank
 from allocation.decided import DecidedMove, LineOf
 from allocation.kept import KeptParts, Reading, Terms, keep
 from allocation.parts import Part, parts_of
-from allocation.problem import Cell, Fund, Group, Line, Objective, Practice, Problem, Rules, Segment
+from allocation.problem import Cell, Fund, Group, Line, Objective, Problem, Rules
 from allocation.standing import (
     Standing,
     StandingLine,
-    StandingPractice,
     StandingRestriction,
     fiscal_year_span,
 )
-from allocation.supplies import needs_of, supplies_of
+from allocation.supplies import Served, supplies_of
 
 __all__ = [
     "CLOSED_RANK",
@@ -44,8 +44,6 @@ __all__ = [
 
 NEW_MONEY = "new-money"
 CLOSED_RANK = len(TIERS) + 1
-Scales = Mapping[str, float]
-Steps = Mapping[str, tuple[tuple[float, float], ...]]
 
 
 @dataclass(frozen=True)
@@ -91,14 +89,17 @@ def set_out(standing: Standing, ask: Ask) -> Question:
     priced = {cell.practice_id for cell in cells.all}
     scales = {frame.key(row): least for row, least in ask.viable_scales}
     returns = {frame.key(row): steps for row, steps in ask.returns}
+    served = served_elsewhere(parts.values(), cells)
     problem = Problem(
         practices=tuple(
-            _practice(each, cells, (scales, returns)) for each in standing.practices if each.id in priced
+            practice_of(each, cells, Refined(scales, returns, served))
+            for each in standing.practices
+            if each.id in priced
         ),
         groups=frame.kept_groups(kept_cells, ask),
         cells=kept_cells,
         funds=(*funds, *fresh),
-        rules=_rules(standing, ask, _protected(parts.values(), ask, standing)),
+        rules=_rules(cells, ask, _protected(parts.values(), ask, standing), served),
         currency=standing.currency,
     )
     sent = {kept_line(name): each.sent_to for name, each in kept.terms.items() if each.sent_to is not None}
@@ -330,28 +331,6 @@ def allows(restriction: StandingRestriction, place: Place, standing: Standing) -
     )
 
 
-def _practice(each: StandingPractice, cells: Cells, asked: tuple[Scales, Steps]) -> Practice:
-    """A practice serves nobody twice in a year: at most everybody in the largest areas, for each outcome."""
-    scales, returns = asked
-    outcomes = {place.target.outcome for place in cells.of_practice(each.id)}
-    everybody: dict[tuple[str, str], float] = {}
-    for target in cells.targets.values():
-        if target.outcome in outcomes and not cells.standing.areas[target.area].within:
-            key = (target.outcome, target.area)
-            everybody[key] = max(everybody.get(key, 0.0), float(target.people))
-    people = sum(everybody.values()) if everybody else None
-    limits = [limit for limit in (each.capacity, people) if limit is not None]
-    return Practice(
-        id=each.id,
-        cost_per_participant=each.cost,
-        label=each.name,
-        capacity=min(limits, default=None),
-        in_kind_needs=needs_of(each, cells.standing),
-        minimum_participants=scales.get(each.id),
-        returns=tuple(Segment(*step) for step in returns.get(each.id, ((1.0, 1.0),))),
-    )
-
-
 def _protected(parts: Iterable[Part], ask: Ask, standing: Standing) -> frozenset[str]:
     """What was asked to be protected, with the lines of protected practices, whose effect may be unknown."""
     asked = {key for key, row in standing.rows.items() if row in ask.protected_ids} | ask.protected_ids
@@ -359,7 +338,7 @@ def _protected(parts: Iterable[Part], ask: Ask, standing: Standing) -> frozenset
     return frozenset(asked | lines)
 
 
-def _rules(standing: Standing, ask: Ask, protected: frozenset[str]) -> Rules:
+def _rules(cells: Cells, ask: Ask, protected: frozenset[str], served: Served) -> Rules:
     return Rules(
         objective=ask.objective,
         equity_weight=ask.equity_weight,
@@ -369,7 +348,7 @@ def _rules(standing: Standing, ask: Ask, protected: frozenset[str]) -> Rules:
         protected_ids=protected,
         minimum_tier_rank=tier_rank(ask.minimum_tier),
         confidence=ask.confidence,
-        in_kind=tuple(supplies_of(standing, ask.fiscal_years)),
+        in_kind=tuple(supplies_of(cells.standing, ask.fiscal_years, served)),
         frontier_points_count=ask.frontier_points_count,
         maximum_total_shift_share=ask.maximum_total_shift_share,
         practices_per_person=ask.practices_per_person,
