@@ -150,10 +150,10 @@ def _basis_of(model: Formulation, before: Formulation, basis: Any) -> Any:
     old, new = before.program, model.program
     columns = [statuses.kLower] * len(new.column_keys)
     rows = [statuses.kBasic] * len(new.row_keys)
-    for key, place in old.columns.items():
-        columns[new.columns[key]] = basis.col_status[place]
-    for key, place in old.rows.items():
-        rows[new.rows[key]] = basis.row_status[place]
+    for key, status in zip(old.column_keys, basis.col_status, strict=True):
+        columns[new.columns[key]] = status
+    for key, status in zip(old.row_keys, basis.row_status, strict=True):
+        rows[new.rows[key]] = status
     for key, row in new.rows.items():
         if key[0] == "commitment":
             held = new.columns["x" if len(key) > 2 else "o", *key[1:]]
