@@ -28,7 +28,7 @@ from allocation.problem import Fund, Problem
 
 PIN_ROUNDS = 4
 """Rounds after which small moves are undone instead of pinned."""
-NEGLIGIBLE_SHARE = 1e-4
+NEGLIGIBLE_SHARE = 1e-3
 """Small moves that together are less of all that moves are undone without another program."""
 LAST_ROUNDS = 6
 """Further rounds in which cells are closed to small moves that cannot be undone."""
@@ -60,8 +60,9 @@ def find_plan(question: Question, progress: Progress) -> Plan:
 def solve_once(
     question: Question, load: Callable[[Any, Program, Floats], None] = load_through_pulp
 ) -> tuple[Formulation, Reached]:
-    """All aims in order over the class program, as PuLP builds it (or handed over by `load`)."""
+    """All aims in order over the class program, as PuLP builds it (or handed over by `load`, as large ones are)."""
     model = formulate(question)
+    load = door.load if len(model.program.column_keys) >= door.LARGE else load
     with door.highs(question.problem.rules.time_limit_seconds) as solver:
         load(solver, model.program, model.program.costs({}))
         return model, run_stages(solver, model, stages_of(model))
