@@ -23,6 +23,7 @@ from api.graphql.common.basics import row
 from api.graphql.common.changes import Change, Changed, Refused, changed, partnership_of
 from api.graphql.common.checks import Checks, of_row
 from api.graphql.common.context import Context
+from api.graphql.common.days import DAY_SENTENCE, is_day
 from api.graphql.common.enums import UserErrorCode
 from api.graphql.common.ids import GlobalId, read_id
 from api.graphql.money import investment_inputs as given
@@ -38,7 +39,6 @@ from models.resources import DatePrecision, Funder, Investment
 __all__ = ["InvestmentMutation"]
 
 Asked = Info[Context, None]
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 MOST_SOURCES: Final = 100
 SYSTEM: Final = "recorded"
 """The source of an award that no file brought."""
@@ -119,8 +119,8 @@ def _check_days(checks: Checks, asked: given.RecordInvestmentInput) -> None:
 
 
 def _check_day(checks: Checks, day: date | None, path: str) -> None:
-    is_fit = day is None or FIRST_DAY <= day <= LAST_DAY
-    checks.must(is_fit, (path,), "A day lies between 1900-01-01 and 2100-12-31.")
+    is_fit = day is None or is_day(day)
+    checks.must(is_fit, (path,), DAY_SENTENCE)
 
 
 async def _funder(checks: Checks, text: str) -> tuple[Organization | None, Funder | None]:
