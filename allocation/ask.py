@@ -23,8 +23,9 @@ class Ask:
     `outcome_weights` and `viable_scales` pair rows with how much a student counts, and with the participants
     below which a practice does not open. `staffing_floor` keeps what secures key roles' months. `floors` pair
     populations with the share of today's students that they keep (1 where nothing is said), `returns` practices with
-    steps (share of a group's people, multiplier of the effect). `accepted` moves of an earlier plan stay, `declined`
-    ones stay away.
+    steps (share of a group's people, multiplier of the effect). For a target (the share of its gap that each group
+    persistently behind closes, or students in all) the least new money is told beside the plan. `accepted` moves of an
+    earlier plan stay, `declined` ones stay away.
     """
 
     fiscal_years: tuple[int, ...]
@@ -47,6 +48,8 @@ class Ask:
     staffing_floor: bool = True
     floors: tuple[tuple[str, float], ...] = ()
     returns: tuple[tuple[str, tuple[tuple[float, float], ...]], ...] = ()
+    target_share: float | None = None
+    target_students: float | None = None
     accepted: tuple[DecidedMove, ...] = ()
     declined: tuple[DecidedMove, ...] = ()
 
@@ -94,6 +97,9 @@ class Ask:
         _require(
             all(0 <= share <= 1 for _, share in self.floors), "a population's floor lies between 0 and 1"
         )
+        share, students = self.target_share, self.target_students
+        _require(share is None or 0 <= share <= 1, "the share of a gap to close lies between 0 and 1")
+        _require(students is None or 0 <= students <= 10**9, "the students to reach lie between 0 and 10^9")
         for _, steps in self.returns:
             _check_steps(steps)
         _require(

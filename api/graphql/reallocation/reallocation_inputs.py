@@ -94,6 +94,7 @@ class SuggestReallocationInput:
 
     `maximumTotalShift` is the share of all dollars together that may move. `leximin` raises those furthest
     behind one after another. `staffingFloor` leaves in place what secures the months of key roles.
+    `targetShare` (of its gap, of each group persistently behind) and `targetStudents` ask for the least new money.
     `sensitivityDraws` re-solves with sampled effects: each move says how often it stays.
     """
 
@@ -120,6 +121,8 @@ class SuggestReallocationInput:
     staffing_floor: bool = True
     floors: list[PopulationFloorInput] = strawberry.field(default_factory=list)
     decreasing_returns: list[DecreasingReturnsInput] = strawberry.field(default_factory=list)
+    target_share: Decimal | None = None
+    target_students: Decimal | None = None
 
 
 @strawberry.input
@@ -186,6 +189,8 @@ async def ask_of(session: AsyncSession, partnership: Partnership, asked: Suggest
             ),
             sensitivity_draws_count=_or(asked.sensitivity_draws, 0),
             staffing_floor=asked.staffing_floor,
+            target_share=_float(asked.target_share),
+            target_students=_float(asked.target_students),
             floors=tuple((_row(each.population), float(each.share)) for each in asked.floors),
             returns=tuple(
                 (
@@ -268,6 +273,8 @@ def _out_of_bounds(asked: SuggestReallocationInput) -> Iterable[Fault]:
         ("frontierPoints", asked.frontier_points, 0, MOST_FRONTIER_POINTS),
         ("maximumTotalShift", asked.maximum_total_shift, Decimal(0), Decimal(1)),
         ("practicesPerPerson", asked.practices_per_person, Decimal("0.01"), Decimal(100)),
+        ("targetShare", asked.target_share, Decimal(0), Decimal(1)),
+        ("targetStudents", asked.target_students, Decimal(0), Decimal(10**9)),
         ("sensitivityDraws", asked.sensitivity_draws, 0, MOST_SENSITIVITY_DRAWS),
     )
     for name, value, least, most in bounds:

@@ -175,3 +175,27 @@ async def test_refinements_of_a_question_are_kept_and_their_faults_told(
         (["floors", "0", "population"], "NOT_FOUND"),
         (["decreasingReturns", "0", "practice"], "NOT_FOUND"),
     ]
+
+
+async def test_the_way_out_the_price_and_the_least_money_are_told(
+    ask: Ask, small: Small, database: Database
+) -> None:
+    answer = {
+        "currency": "USD",
+        "repairs": [{"rule": "places", "amount": "5", "unit": "participants", "sentence": "Add 5 places."}],
+        "price_of_fairness": "0.036",
+        "least_money": {"amount": 400_000, "sentence": "It takes at least $4,000."},
+        "notes": ["No supply is on record."],
+        "frontier": [{"equity_weight": "2", "students": "3", "worst_off_students": "1", "is_knee": True}],
+    }
+    await change(database, small, answer=answer)
+    query = """query($id: ID!) { node(id: $id) { ... on ReallocationScenario { repairs { rule sentence }
+      priceOfFairness leastMoney { amount { amount } sentence } notes frontier { isKnee } } } }"""
+    told = await ask(query, member(small), id=small.global_id("ReallocationScenario", "scenario"))
+    assert told["data"]["node"] == {
+        "repairs": [{"rule": "places", "sentence": "Add 5 places."}],
+        "priceOfFairness": "0.036",
+        "leastMoney": {"amount": {"amount": "4000.00"}, "sentence": "It takes at least $4,000."},
+        "notes": ["No supply is on record."],
+        "frontier": [{"isKnee": True}],
+    }
