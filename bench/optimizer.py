@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
-import highspy
 import pulp
 
 from allocation.ask import Ask
@@ -101,11 +100,12 @@ async def from_database(size: Size) -> Stored:
 def bare(problem: Problem) -> tuple[float, Program]:
     """Seconds of one run of HiGHS on the class program for its first aim: nothing around it, no further aim."""
     model = formulate(question_of(problem))
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy types none of its own classes
-    for option, value in (("output_flag", False), ("threads", door.THREADS)):
-        door.set_option(solver, option, value)
-    door.load(solver, model.program, stages_of(model)[0].costs)
-    seconds, _ = timed(solver.run)
+    with door.highs() as solver:
+        solver.resetOptions()
+        for option, value in (("output_flag", False), ("threads", door.THREADS)):
+            door.set_option(solver, option, value)
+        door.load(solver, model.program, stages_of(model)[0].costs)
+        seconds, _ = timed(solver.run)
     return seconds, model.program
 
 
