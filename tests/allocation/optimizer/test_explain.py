@@ -1,7 +1,7 @@
 """Bindings, restriction costs, frontier, least money and sureness, each against a second way to reckon it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 from itertools import pairwise
 
 import pytest
@@ -13,7 +13,8 @@ from allocation.optimizer import solve
 from allocation.optimizer.build import Question, question_of
 from allocation.optimizer.frontier import frontier_of
 from allocation.optimizer.inverse import least_money
-from allocation.optimizer.whatifs import measure, solved_base
+from allocation.optimizer.plans import solve_once
+from allocation.optimizer.whatifs import measure, row_differences, solved_base
 from allocation.problem import InKindSupply, Objective, Problem
 
 THOUSAND = 100_000
@@ -115,6 +116,26 @@ def test_a_frontier_point_is_the_best_plan_under_its_weight(
 
 def test_one_knee_is_marked_where_there_is_a_trade_off(tiny: Tiny) -> None:
     assert sum(point.is_knee for point in _frontier(question_of(tiny()), 9)) == 1
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_ifs_from_the_plan_s_own_basis_are_those_from_nothing(
+    random_problem: Callable[[int], Problem], seed: int
+) -> None:
+    question = question_of(random_problem(seed))
+    before = solve_once(question)
+    told = []
+    for known in (before, None):
+        with solved_base(question, known) as base:
+            if base is None:
+                return
+            changes = row_differences(base, lambda _: None)
+            told.append((base.start, base.most and base.most[0], {each.row: each.change for each in changes}))
+    (start, most, warm), (cold_start, cold_most, cold) = told
+    assert astuple(start) == pytest.approx(astuple(cold_start), abs=1e-6)
+    assert most == pytest.approx(cold_most, abs=1e-6)
+    for row in warm.keys() & cold.keys():
+        assert astuple(warm[row]) == pytest.approx(astuple(cold[row]), abs=1e-6)
 
 
 def test_the_most_students_of_the_tiny_question(tiny: Tiny) -> None:
