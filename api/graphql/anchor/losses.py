@@ -20,7 +20,7 @@ from api.access import Right
 from api.graphql.anchor.outlooks import PositionOutlook, Sight, sight_of, told_position
 from api.graphql.common.basics import Money, money_of
 from api.graphql.common.context import Context, Forbidden
-from api.graphql.common.days import day_asked
+from api.graphql.common.days import DAY_SENTENCE, day_asked, is_day
 from api.graphql.common.errors import Code, Refusal
 from api.graphql.common.ids import NotFound, read_id
 from api.graphql.common.lazy import LazyInvestment, LazyOutcome, LazyPractice
@@ -108,6 +108,8 @@ async def _loss(context: Context, partnership_id: UUID, asked: Mapping[str, Any]
         raise Forbidden(Right.READ_STAFFING)
     organizations = {funder: organization for organization, funder in sight.funders.items()}
     payers = [_payer(sight, organizations, text) for text in (asked["funder"], *(asked.get("also") or ()))]
+    if not is_day(asked["from_"]):
+        raise Refusal(Code.INVALID, f"`from`: {DAY_SENTENCE}")
     if any(not _is_own(sight, payer) for payer in payers):
         raise Forbidden(Right.READ_STAFFING)
     try:

@@ -13,8 +13,6 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
-from allocation.months import FIRST_YEAR, LAST_YEAR
-
 __all__ = ["SCALARS", "read_date", "read_decimal", "read_moment", "written_decimal", "written_moment"]
 
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -25,16 +23,12 @@ _DECIMAL: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
 def read_date(value: object) -> date:
-    """A calendar date from "2025-07-01", within the years that months are reckoned for; raises GraphQLError."""
+    """A calendar date from "2025-07-01"; raises GraphQLError."""
     if isinstance(value, str) and _DATE.fullmatch(value):
         try:
-            day = date.fromisoformat(value)
+            return date.fromisoformat(value)
         except ValueError:
             pass  # a day that the calendar does not have
-        else:
-            if FIRST_YEAR <= day.year <= LAST_YEAR:
-                return day
-            raise GraphQLError(f"A Date lies in the years {FIRST_YEAR} to {LAST_YEAR}.")
     raise GraphQLError('A Date is a day of the calendar such as "2025-07-01".')
 
 

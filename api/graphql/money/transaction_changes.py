@@ -15,7 +15,7 @@ from api.graphql.common.basics import row
 from api.graphql.common.changes import Changed, Refused, UserError
 from api.graphql.common.checks import MOST, Checks, of_row
 from api.graphql.common.context import Context
-from api.graphql.common.days import DAY_SENTENCE, YEAR_SENTENCE, is_day, is_fiscal_year
+from api.graphql.common.days import YEAR_SENTENCE, is_fiscal_year
 from api.graphql.common.enums import UserErrorCode
 from api.graphql.common.ids import GlobalId
 from api.graphql.money import transaction_inputs as given
@@ -60,8 +60,7 @@ async def _record(
     checks: Checks, asked: given.RecordTransactionInput, investment: InvestmentRow, actor: str
 ) -> GlobalId:
     amount = _above_zero(checks, asked.amount, investment.currency)
-    within = is_day(asked.occurred_on)
-    checks.must(within, ("occurredOn",), DAY_SENTENCE)
+    checks.day(asked.occurred_on, "occurredOn")
     checks.text(asked.note, "note")
     line = await _line(checks, asked.line, "line") if asked.line else None
     payer = await checks.row(Organization, asked.from_, "Organization", "from")

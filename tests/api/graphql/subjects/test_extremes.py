@@ -10,7 +10,7 @@ from .places import Ids, Place, ids_of, places, query
 from .small import Small
 
 EXTREMES: Final[Mapping[str, tuple[object, ...]]] = {
-    "Date": ("0001-01-01", "1900-01-01", "2200-12-31", "2026-02-30"),
+    "Date": ("0001-01-01", "9999-12-31", "1900-01-01", "2026-02-30"),
     "DateTime": ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
     "Decimal": ("-1e999", "99999999999999999999999999.99", "NaN", "1e-400"),
     "Int": (0, -1, 2**31 - 1, -(2**31)),
