@@ -10,6 +10,7 @@ each cold. `--growth` prints the growth up to ten times that size instead (some 
 
 import argparse
 import asyncio
+import resource
 import sys
 import tempfile
 import time
@@ -59,11 +60,12 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
 
 @dataclass(frozen=True)
 class Stored:
-    """A scenario from the database and back: seconds, the inputs that it was answered for, and what it holds."""
+    """A scenario from the database and back: seconds, its inputs, what it holds, and the solving process's peak."""
 
     seconds: float
     problem: Problem
     words: str
+    megabytes: int
 
 
 async def stored(database: Database, partnership: UUID) -> Stored:
@@ -74,13 +76,15 @@ async def stored(database: Database, partnership: UUID) -> Stored:
     start = time.perf_counter()
     await answer_scenario(database, partnership, asked)
     seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     async with database.session(scope) as session:
         scenario = await find_scenario(session, partnership, asked)
         assert scenario is not None
         moves = len(await moves_of_scenario(session, scenario))
         bindings = len((scenario.answer or {}).get("bindings", ()))
         problem = set_out(await read_standing(session, partnership, FISCAL_YEAR), ask).problem
-    return Stored(seconds, problem, f"{scenario.status.value}, {moves} moves, {bindings} bindings")
+    words = f"{scenario.status.value}, {moves} moves, {bindings} bindings"
+    return Stored(seconds, problem, words, peak)
 
 
 async def from_database(size: Size) -> Stored:
@@ -183,7 +187,8 @@ def measure(size: Size, patience: float) -> bool:
     print(f"HiGHS alone on the class program ({len(program.column_keys):,} columns): {once:.1f} s")
     whole = kept.seconds / once
     print(
-        f"database to stored scenario: {kept.seconds:.1f} s, ratio {whole:.1f} (aim {WHOLE_AIM:.0f})",
+        f"database to stored scenario: {kept.seconds:.1f} s, ratio {whole:.1f} (aim {WHOLE_AIM:.0f}); the solving "
+        f"process held {kept.megabytes} MB at most",
         flush=True,
     )
     ours, plan = timed(lambda: find_plan(question_of(kept.problem), lambda _share, _sentence: None))
@@ -212,7 +217,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--investments", type=int, default=Size.investments_count)
-    parser.add_argument("--patience", type=float, default=200.0, help="seconds that PuLP is given")
+    parser.add_argument("--patience", type=float, default=100.0, help="seconds that PuLP is given")
     parser.add_argument("--growth", action="store_true", help="the growth up to ten times the size, alone")
     asked = parser.parse_args()
     if asked.growth:
