@@ -220,7 +220,9 @@ async def keep_result(session: AsyncSession, scenario: Scenario, result: Result)
     moves = [_move(scenario, place, move) for place, move in enumerate(result.moves, 1)]
     await _keep_decisions(session, scenario, moves)
     await session.flush()
-    await session.run_sync(lambda held: held.bulk_save_objects(moves))  # thousands, and none is looked at again
+    await session.run_sync(
+        lambda held: held.bulk_save_objects(moves)
+    )  # thousands, and none is looked at again
 
 
 async def _keep_decisions(session: AsyncSession, scenario: Scenario, moves: Sequence[Move]) -> None:
