@@ -217,7 +217,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--investments", type=int, default=Size.investments_count)
-    parser.add_argument("--patience", type=float, default=100.0, help="seconds that PuLP is given")
+    parser.add_argument("--patience", type=float, default=150.0, help="seconds that PuLP is given")
     parser.add_argument("--growth", action="store_true", help="the growth up to ten times the size, alone")
     asked = parser.parse_args()
     if asked.growth:

@@ -150,11 +150,11 @@ async def town(database: Database, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 async def _named(session: AsyncSession, p: UUID) -> Town:
-    names = await session.execute(select(Practice.name, Practice.id).where(Practice.partnership_id == p))
+    named = select(Practice.name, Practice.id).where(Practice.partnership_id == p).order_by(Practice.name)
+    names = await session.execute(named)
     practices = {row.name: row.id for row in names}
-    groups = select(Population.id).where(
-        Population.partnership_id == p, Population.value.in_(("Black", "Latino"))
-    )
+    is_behind = (Population.partnership_id == p, Population.value.in_(("Black", "Latino")))
+    groups = select(Population.id).where(*is_behind).order_by(Population.value)
     givers = [Organization(partnership_id=p, id=new_id(), name=name) for name in ("River", "City")]
     funders = [Funder(partnership_id=p, id=new_id(), organization_id=each.id) for each in givers]
     director = StaffPosition(
@@ -176,8 +176,8 @@ async def _named(session: AsyncSession, p: UUID) -> Town:
         unit=InKindUnit.HOUR,
     )
     await _added(session, givers, [*funders, director, need])
-    rows = (await session.execute(groups)).scalars().all()
-    return Town(p, [each.id for each in funders], practices, sorted(rows), director.id)
+    rows = tuple((await session.execute(groups)).scalars())
+    return Town(p, [each.id for each in funders], practices, rows, director.id)
 
 
 async def _added(session: AsyncSession, *layers: Sequence[TenantRow]) -> None:
@@ -280,7 +280,7 @@ class Money:
         draw = self.draw
         postings: list[tuple[AccountKey, AccountKey, int]] = []
         owed = AccountKey(award, AccountKind.RECEIVABLE, "USD")
-        for line in {self._line() for _ in range(draw.randint(0, 5))}:
+        for line in dict.fromkeys(self._line() for _ in range(draw.randint(0, 5))):
             amount, free = draw.randint(1, 3_000_000), AccountKey(award, AccountKind.AVAILABLE, "USD", line)
             postings.append((owed, free, amount))
             signed = draw.choice((0, 0, 0, amount, draw.randint(0, amount)))
@@ -365,7 +365,7 @@ async def test_the_tables_alone_find_no_rule_that_one_of_a_thousand_plans_breaks
 async def test_the_judge_sees_a_cent_too_much_in_every_kind_of_move(database: Database, town: Town) -> None:
     """Of plans that keep every rule one thing is changed, and the judge says which rule it breaks."""
     said: set[str] = set()
-    for seed in range(12):
+    for seed in range(8):
         _, case = await planned(database, town, seed)
         for wrong in spoilt(case, town):
             said.update(broken(wrong))
@@ -394,6 +394,9 @@ def spoilt(case: Case, town: Town) -> list[Case]:
         for change in changes:
             moves = [*case.moves[:place], {**move, **change}, *case.moves[place + 1 :]]
             found.append(replace(case, moves=moves))
+        terms = {"investment_id": move["investment_id"], "amount": None, "use": None, "until": None}
+        lists = {"practices": [town.practices["Camp"]], "populations": [], "years": [], "minimum_tier": None}
+        found.append(replace(case, restrictions=[*case.restrictions, {**terms, **lists}]))
         kept = {**case.asked, "protected_ids": [str(move["from_practice_id"])]}
         found.append(replace(case, asked=kept))
     return found
