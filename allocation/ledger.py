@@ -175,7 +175,12 @@ def refusal_of(error: DBAPIError) -> Exception:
 
 async def audit(session: AsyncSession) -> list[tuple[UUID, str, str]]:
     """(partnership, rule, detail) for each promise of the ledger that does not hold; empty when sound."""
-    rows = await session.execute(text("select partnership_id, rule, detail from ledger.audit()"))
+    rows = await session.execute(
+        text(
+            "select partnership_id, rule, detail from ledger.audit()"
+            " union all select partnership_id, rule, detail from ledger.gift_audit()"
+        )
+    )
     return [(row.partnership_id, row.rule, row.detail) for row in rows]
 
 

@@ -287,6 +287,9 @@ TABLES: Mapping[str, NativeTable] = {
         ("donor", "kind", "description", "quantity", "unit"),
         (*("practice", "starts_on", "ends_on", "unit_rate", "currency", "method", "rate_source"),),
     ),
+    "in-kind-movements": NativeTable(
+        native_staff.in_kind_movement, ("in_kind", "kind", "occurred_on", "quantity"), ("note",)
+    ),
     "local-results": NativeTable(
         _local_result,
         ("practice", "outcome", "period", "participants", "participants_reached"),

@@ -307,7 +307,8 @@ def _shown(each: reckoned.Disparity, partnership_id: UUID, judged: Judged, answe
     lines = answers.dollars_for(each, judged)
     practices = sorted({line.practice for line in lines if line.practice is not None})
     plans = [id_ for id_ in answers.plans_for(each, judged) if id_ in answers.seen]
-    is_rest = pair.reference_kind is PairKind.REST
+    is_aim = pair.reference_kind is PairKind.TARGET
+    has_own_figure = not is_aim and pair.reference_kind is not PairKind.REST
 
     def measured(figure: Figure | None, population: str) -> Any:  # a row, or None
         if figure is None:
@@ -319,7 +320,7 @@ def _shown(each: reckoned.Disparity, partnership_id: UUID, judged: Judged, answe
         indicator=row("Indicator", partnership_id, UUID(pair.indicator)),
         area=row("Area", partnership_id, UUID(pair.area)),
         population=row("PopulationGroup", partnership_id, UUID(pair.group)),
-        reference=row("PopulationGroup", partnership_id, UUID(pair.reference)),
+        reference=None if is_aim else row("PopulationGroup", partnership_id, UUID(pair.reference)),
         reference_kind=ReferenceKind(pair.reference_kind.value),
         status=each.status,
         gap=each.gap,
@@ -329,7 +330,7 @@ def _shown(each: reckoned.Disparity, partnership_id: UUID, judged: Judged, answe
         ratio=each.ratio,
         students_behind=each.students_behind,
         latest=measured(each.latest, pair.group),
-        latest_reference=None if is_rest else measured(each.latest_reference, pair.reference),
+        latest_reference=measured(each.latest_reference, pair.reference) if has_own_figure else None,
         consecutive_periods=each.consecutive_periods,
         longest_run=each.longest_run,
         first_period=each.first_period,
