@@ -144,7 +144,7 @@ def accounts(case: Case) -> Iterator[str]:
 def targets(case: Case) -> Iterator[str]:
     """Dollars go where every restriction on the whole award allows, in a year in which it is active, or lie idle."""
     for move in case.moves:
-        if move["to_use"] == "UNASSIGNED":
+        if _is_idle(move, "to_"):
             continue
         if move["to_use"] != "PRACTICE" or move["to_position_id"] is not None:
             yield "dollars go to something else than a practice"
