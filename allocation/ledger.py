@@ -101,13 +101,14 @@ class Posted:
 
 GUARDED = frozenset({AccountKind.AVAILABLE, AccountKind.OBLIGATED, AccountKind.SPENT})
 
+LOBBYING = "LG006"
 _REFUSALS = {
     "LG001": LedgerRefusal.DUPLICATE,
     "LG002": LedgerRefusal.NOT_FOUND,
     "LG003": LedgerRefusal.CONFLICT,
     "LG004": LedgerRefusal.INVALID,
     "LG005": LedgerRefusal.STALE,
-    "LG006": LedgerRefusal.RESTRICTED,
+    LOBBYING: LedgerRefusal.RESTRICTED,
     "22003": LedgerRefusal.INVALID,
     "22023": LedgerRefusal.INVALID,
 }
@@ -171,6 +172,16 @@ def refusal_of(error: DBAPIError) -> Exception:
     if state == "23505":
         return LedgerError(LedgerRefusal.CONFLICT, sentence)
     return error
+
+
+def lobbying_refusal(error: DBAPIError) -> LedgerError | None:
+    """The refusal of the guard that keeps lobbying off forbidden dollars; None for any other error.
+
+    It also watches what is recorded of awards (migrations/sql/lobbying_regrants.sql), far from the ledger's door.
+    """
+    is_guarded = getattr(error.orig, "sqlstate", None) == LOBBYING
+    found = refusal_of(error) if is_guarded else None
+    return found if isinstance(found, LedgerError) else None
 
 
 async def audit(session: AsyncSession) -> list[tuple[UUID, str, str]]:

@@ -257,8 +257,8 @@ TABLES: Mapping[str, NativeTable] = {
         native_policy.plan,
         ("title", "level", "stance"),
         (
-            *("status", "owner", "outcomes", "populations", "indicators", "barriers", "decided_by"),
-            *("investments", "jurisdiction", "summary", "starts_on", "published"),
+            *("status", "owner", "outcomes", "populations", "indicators", "barriers", "measures"),
+            *("decided_by", "investments", "jurisdiction", "summary", "starts_on", "published"),
         ),
     ),
     "policy-steps": NativeTable(native_policy.step, ("plan", "to", "on", "note")),
