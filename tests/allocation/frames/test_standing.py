@@ -128,6 +128,7 @@ class Town:
     practices: Mapping[str, UUID]
     groups: Sequence[UUID]
     position: UUID
+    donor: UUID
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +178,7 @@ async def _named(session: AsyncSession, p: UUID) -> Town:
     )
     await _added(session, givers, [*funders, director, need])
     rows = tuple((await session.execute(groups)).scalars())
-    return Town(p, [each.id for each in funders], practices, rows, director.id)
+    return Town(p, [each.id for each in funders], practices, rows, director.id, givers[0].id)
 
 
 async def _added(session: AsyncSession, *layers: Sequence[TenantRow]) -> None:
@@ -202,19 +203,12 @@ class Money:
         given = InKindResource(
             partnership_id=p,
             id=new_id(),
-            donor_id=None,
+            donor_id=self.town.donor,
             kind=InKindKind.KNOWLEDGE,
             description="Volunteers",
             quantity=Decimal(draw.choice((10, 80, 500))),
             unit=InKindUnit.HOUR,
         )
-        given.donor_id = (
-            await self.session.execute(
-                select(Funder.organization_id).where(
-                    Funder.partnership_id == p, Funder.id == self.town.funders[0]
-                )
-            )
-        ).scalar_one()
         await _added(self.session, [given])
         for number in range(draw.randint(1, 4)):
             await self._award(number)
