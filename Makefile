@@ -94,7 +94,7 @@ trial-queries: $(STAMP) ## 2,000 queries that are made up from the schema
 	ALIGNMENT_MADE_UP_QUERIES=2000 $(BIN)/pytest -n 0 tests/api/graphql/subjects/test_made_up_queries.py
 
 trial-optimizer: $(STAMP) ## hundreds of random questions against programs written for scipy, conflicts and decisions too
-	$(BIN)/pytest -n 0 -m trial tests/allocation/optimizer/test_oracle.py tests/allocation/test_kept.py tests/allocation/test_results.py
+	$(BIN)/pytest -n 0 -m trial tests/allocation/optimizer/test_oracle.py tests/allocation/test_kept.py tests/allocation/test_results.py tests/allocation/frames/test_standing.py
 
 trial-all: $(STAMP) ## every long trial
 	$(BIN)/pytest -m trial

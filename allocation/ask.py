@@ -9,6 +9,7 @@ from allocation.problem import Objective
 MOST_FRONTIER_POINTS = 50
 MOST_SENSITIVITY_DRAWS = 200
 MOST_MINOR_UNITS = 10**17
+MOST_STEPS = 10
 
 
 class QuestionError(ValueError):
@@ -20,7 +21,11 @@ class Ask:
     """What somebody wants suggested. Amounts are minor units of the partnership's currency.
 
     `outcome_weights` and `viable_scales` pair rows with how much a student counts, and with the participants
-    below which a practice does not open. `accepted` moves of an earlier plan stay, `declined` ones stay away.
+    below which a practice does not open. `staffing_floor` keeps what secures key roles' months. `floors` pair
+    populations with the share of today's students that they keep (1 where nothing is said), `returns` practices with
+    steps (share of a group's people, multiplier of the effect). For a target (the share of its gap that each group
+    persistently behind closes, or students in all) the least new money is told beside the plan. `accepted` moves of an
+    earlier plan stay, `declined` ones stay away.
     """
 
     fiscal_years: tuple[int, ...]
@@ -40,6 +45,11 @@ class Ask:
     outcome_weights: tuple[tuple[str, float], ...] = ()
     viable_scales: tuple[tuple[str, float], ...] = ()
     sensitivity_draws_count: int = 0
+    staffing_floor: bool = True
+    floors: tuple[tuple[str, float], ...] = ()
+    returns: tuple[tuple[str, tuple[tuple[float, float], ...]], ...] = ()
+    target_share: float | None = None
+    target_students: float | None = None
     accepted: tuple[DecidedMove, ...] = ()
     declined: tuple[DecidedMove, ...] = ()
 
@@ -76,8 +86,22 @@ class Ask:
             total is None or 0 <= total <= 1, "the share of all dollars that may move lies between 0 and 1"
         )
         _require(practices is None or 0 < practices <= 100, "practices a person lie above 0, up to 100")
-        for name, pairs in (("outcome", self.outcome_weights), ("practice", self.viable_scales)):
+        named: tuple[tuple[str, tuple[tuple[str, object], ...]], ...] = (
+            ("outcome", self.outcome_weights),
+            ("practice", self.viable_scales),
+            ("population", self.floors),
+            ("practice", self.returns),
+        )
+        for name, pairs in named:
             _require(len({key for key, _ in pairs}) == len(pairs), f"name each {name} once")
+        _require(
+            all(0 <= share <= 1 for _, share in self.floors), "a population's floor lies between 0 and 1"
+        )
+        share, students = self.target_share, self.target_students
+        _require(share is None or 0 <= share <= 1, "the share of a gap to close lies between 0 and 1")
+        _require(students is None or 0 <= students <= 10**9, "the students to reach lie between 0 and 10^9")
+        for _, steps in self.returns:
+            _check_steps(steps)
         _require(
             all(0 <= weight <= 1000 for _, weight in self.outcome_weights),
             "an outcome's weight lies between 0 and 1000",
@@ -94,6 +118,19 @@ class Ask:
             0 <= self.sensitivity_draws_count <= MOST_SENSITIVITY_DRAWS,
             f"up to {MOST_SENSITIVITY_DRAWS} draws tell how sure a move is",
         )
+
+
+def _check_steps(steps: tuple[tuple[float, float], ...]) -> None:
+    multipliers = [multiplier for _, multiplier in steps]
+    _require(0 < len(steps) <= MOST_STEPS, f"returns have 1 to {MOST_STEPS} steps")
+    _require(
+        all(0 < share <= 1 for share, _ in steps) and sum(share for share, _ in steps) <= 1 + 1e-9,
+        "the shares of people lie above 0 and are 1 together at most",
+    )
+    _require(
+        all(0 <= each <= 1 for each in multipliers) and multipliers == sorted(multipliers, reverse=True),
+        "the multipliers of returns lie between 0 and 1 and never rise",
+    )
 
 
 def _require(holds: bool, sentence: str) -> None:

@@ -5,12 +5,16 @@ keys: a practice by its name, a group by its dimension and value, an award by wh
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from allocation.standing import Standing
 
 Told = TypeVar("Told")
+Sets = dict[frozenset[object], frozenset[object]]
+ATOMS = frozenset({int, bool, type(None), date, datetime, Decimal, float})
 
 
 def told_in_keys(standing: Standing, keys: Mapping[str, str]) -> Standing:
@@ -18,7 +22,7 @@ def told_in_keys(standing: Standing, keys: Mapping[str, str]) -> Standing:
 
     `keys` maps row ids to keys, each key once; `Standing.rows` maps them back. An id without a key stays.
     """
-    told: Standing = _told(standing, keys)
+    told: Standing = _told(standing, keys, {})
     return replace(
         told,
         rows={key: row for row, key in keys.items()},
@@ -32,17 +36,26 @@ def _in_order(told: Sequence[Told]) -> tuple[Told, ...]:
     return tuple(sorted(told, key=lambda each: str(getattr(each, "id", ""))))
 
 
-def _told(value: Any, keys: Mapping[str, str]) -> Any:  # Any: whatever a standing is made of
-    if isinstance(value, str):
-        return keys.get(value, value) if type(value) is str else value
+def _told(value: Any, keys: Mapping[str, str], sets: Sets) -> Any:  # Any: whatever a standing is made of
+    """`sets` are those that were told before: thousands of restrictions bear the same lists."""
+    kind = type(value)
+    if kind is str:
+        return keys.get(value, value)
+    if kind in ATOMS:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
-        changed = {each.name: _told(getattr(value, each.name), keys) for each in fields(value)}
-        same = all(changed[each.name] is getattr(value, each.name) for each in fields(value))
-        return value if same else replace(value, **changed)
+        changed = {
+            name: told
+            for name in value.__dataclass_fields__
+            if (told := _told(was := getattr(value, name), keys, sets)) is not was
+        }
+        return replace(value, **changed) if changed else value
     if isinstance(value, Mapping):
-        return {_told(key, keys): _told(each, keys) for key, each in value.items()}
+        return {_told(key, keys, sets): _told(each, keys, sets) for key, each in value.items()}
     if isinstance(value, frozenset):
-        return frozenset(_told(each, keys) for each in value)
+        if value not in sets:
+            sets[value] = frozenset(_told(each, keys, sets) for each in value)
+        return sets[value]
     if isinstance(value, list | tuple):
-        return tuple(_told(each, keys) for each in value)
+        return tuple([_told(each, keys, sets) for each in value])
     return value

@@ -9,6 +9,7 @@ makes a donor's terms less kept than they are.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from allocation.reserves import staff_amount, with_reserve
 from allocation.standing import (
     Standing,
     StandingInvestment,
@@ -42,12 +43,22 @@ def is_movable(line: StandingLine) -> bool:
     return line.use in MOVABLE_USES and line.position is None
 
 
-def parts_of(investment: StandingInvestment, standing: Standing, years: Sequence[int]) -> tuple[Part, ...]:
+def parts_of(
+    investment: StandingInvestment, standing: Standing, years: Sequence[int], *, staffing_floor: bool = True
+) -> tuple[Part, ...]:
     """The parts of an award that a question about `years` is about, in the order of their ids.
+
+    With a `staffing_floor`, dollars that pay key roles stay (allocation/reserves.py).
 
     A targeted line of no fiscal year works in the first year asked about in which the award is active; dollars
     on no line may go to any such year.
     """
+    if staffing_floor and investment.pays:
+        first, _ = fiscal_year_span(min(years), standing.fiscal_year_start_month)
+        lines = [line for line in investment.lines if is_movable(line)]
+        reserved = with_reserve(lines, staff_amount(investment, years, first))
+        others = [line for line in investment.lines if not is_movable(line)]
+        investment = replace(investment, lines=(*others, *reserved))
     active = tuple(year for year in sorted(years) if is_active(investment, year, standing))
     whole = tuple(each for each in investment.restrictions if each.amount is None)
     grouped: dict[tuple[tuple[int, ...], str], list[Bound]] = {}

@@ -8,9 +8,10 @@ import hashlib
 import json
 import math
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from enum import StrEnum
 from itertools import pairwise
+from json.encoder import encode_basestring_ascii
 
 
 class ProblemError(ValueError):
@@ -45,7 +46,8 @@ class InKindNeed:
 class Practice:
     """A practice with what one participant costs, in minor units.
 
-    `capacity` counts participants a fiscal year over all groups; None is no limit of its own.
+    `capacity` counts participants a fiscal year over all groups; None is no limit of its own. `taken` are
+    participants by fiscal year whom dollars outside the question's cells serve.
     `returns` default to the same effect for everyone; the multipliers never rise (docs/optimizer.md).
     A practice without a positive cost receives nothing and is named in `Answer.refused`.
     """
@@ -57,6 +59,7 @@ class Practice:
     returns: tuple[Segment, ...] = (Segment(1.0, 1.0),)
     in_kind_needs: tuple[InKindNeed, ...] = ()
     minimum_participants: float | None = None
+    taken: tuple[tuple[int, float], ...] = ()
 
     def __post_init__(self) -> None:
         _require(bool(self.returns), f"practice {self.id}: give at least one step of returns")
@@ -70,8 +73,17 @@ class Practice:
             f"practice {self.id}: each step of returns needs a share above 0",
         )
         _finite(f"practice {self.id}", self.capacity, self.minimum_participants)
+        _finite(f"practice {self.id}", *(count for _, count in self.taken))
         for need in self.in_kind_needs:
             _finite(f"practice {self.id}, need of {need.resource}", need.units)
+
+    def places(self, fiscal_year: int) -> float | None:
+        """What is left of the capacity in a year."""
+        return (
+            None
+            if self.capacity is None
+            else max(0.0, self.capacity - dict(self.taken).get(fiscal_year, 0.0))
+        )
 
 
 @dataclass(frozen=True)
@@ -286,36 +298,33 @@ def inputs_hash(problem: Problem) -> str:
 
     The order of entries and all labels stay out; each step of returns and each sampled draw keeps its place.
     """
-    text = json.dumps(_plain(problem, {}), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_text(problem, {}).encode()).hexdigest()
 
 
 _WORDS_ONLY = frozenset({"label", "restriction"})
 _IN_ORDER = frozenset({"returns", "effect_samples"})
 
 
-_Sorted = dict[frozenset[object], list[object]]
-
-
-def _plain(value: object, seen: _Sorted) -> object:
+def _text(value: object, seen: dict[frozenset[object], str], *, in_order: bool = False) -> str:
+    """A value as JSON, entries by their text; sets as digests, as the same ones stand in many funds."""
+    if type(value) is str:
+        return encode_basestring_ascii(value)
     if is_dataclass(value):
-        return {
-            each.name: _listed(getattr(value, each.name), seen, in_order=each.name in _IN_ORDER)
-            for each in fields(value)
-            if each.name not in _WORDS_ONLY
-        }
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _listed(value: object, seen: _Sorted, *, in_order: bool) -> object:
-    if isinstance(value, frozenset):  # ids or years, often the same ones for many funds
+        named = (
+            f'"{name}":{_text(getattr(value, name), seen, in_order=name in _IN_ORDER)}'
+            for name in value.__dataclass_fields__
+            if name not in _WORDS_ONLY
+        )
+        return "{" + ",".join(named) + "}"
+    if isinstance(value, frozenset):
         if value not in seen:
-            seen[value] = sorted(value)
+            listed = ",".join(sorted(_text(each, seen) for each in value))
+            seen[value] = f'"{hashlib.sha256(listed.encode()).hexdigest()}"'
         return seen[value]
-    if not isinstance(value, tuple):
-        return _plain(value, seen)
-    entries = [_plain(each, seen) for each in value]
-    return entries if in_order else sorted(entries, key=lambda entry: json.dumps(entry, sort_keys=True))
+    if isinstance(value, tuple):
+        entries = [_text(each, seen) for each in value]
+        return "[" + ",".join(entries if in_order else sorted(entries)) + "]"
+    return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def _require(holds: bool, sentence: str) -> None:

@@ -15,19 +15,19 @@ from functools import cached_property
 from typing import Self
 
 from allocation.ask import MOST_FRONTIER_POINTS, Ask, QuestionError
+from allocation.capacities import Refined, practice_of, served_elsewhere
 from allocation.cells import TIERS, Cells, Place, tier_rank
 from allocation.decided import DecidedMove, LineOf
 from allocation.kept import KeptParts, Reading, Terms, keep
 from allocation.parts import Part, parts_of
-from allocation.problem import Cell, Fund, Group, Line, Objective, Practice, Problem, Rules
+from allocation.problem import Cell, Fund, Group, Line, Objective, Problem, Rules
 from allocation.standing import (
     Standing,
     StandingLine,
-    StandingPractice,
     StandingRestriction,
     fiscal_year_span,
 )
-from allocation.supplies import needs_of, supplies_of
+from allocation.supplies import Served, supplies_of
 
 __all__ = [
     "CLOSED_RANK",
@@ -75,7 +75,11 @@ def set_out(standing: Standing, ask: Ask) -> Question:
     drawn_for = 1.0 if ask.sensitivity_draws_count else ask.confidence  # above 0.5, effects are drawn
     cells = Cells.of(standing, ask.fiscal_years, drawn_for)
     ours = [each for each in standing.investments if each.currency == standing.currency]
-    whole = [part for each in ours for part in parts_of(each, standing, ask.fiscal_years)]
+    whole = [
+        part
+        for each in ours
+        for part in parts_of(each, standing, ask.fiscal_years, staffing_floor=ask.staffing_floor)
+    ]
     frame = Frame.of(cells, whole, ask.objective)
     kept = _kept(frame, whole, ask)
     parts = {part.id: part for part in kept.parts}
@@ -84,12 +88,18 @@ def set_out(standing: Standing, ask: Ask) -> Question:
     kept_cells = frame.kept_cells([*funds, *fresh])
     priced = {cell.practice_id for cell in cells.all}
     scales = {frame.key(row): least for row, least in ask.viable_scales}
+    returns = {frame.key(row): steps for row, steps in ask.returns}
+    served = served_elsewhere(parts.values(), cells)
     problem = Problem(
-        practices=tuple(_practice(each, cells, scales) for each in standing.practices if each.id in priced),
-        groups=frame.kept_groups(kept_cells, ask.outcome_weights),
+        practices=tuple(
+            practice_of(each, cells, Refined(scales, returns, served))
+            for each in standing.practices
+            if each.id in priced
+        ),
+        groups=frame.kept_groups(kept_cells, ask),
         cells=kept_cells,
         funds=(*funds, *fresh),
-        rules=_rules(standing, ask, _protected(parts.values(), ask, standing)),
+        rules=_rules(cells, ask, _protected(parts.values(), ask, standing), served),
         currency=standing.currency,
     )
     sent = {kept_line(name): each.sent_to for name, each in kept.terms.items() if each.sent_to is not None}
@@ -184,17 +194,21 @@ class Frame:
     def _keys(self) -> Mapping[str, str]:
         return {row: key for key, row in self.standing.rows.items()}
 
-    def kept_groups(
-        self, cells: Iterable[Cell], weights: Sequence[tuple[str, float]] = ()
-    ) -> tuple[Group, ...]:
+    def kept_groups(self, cells: Iterable[Cell], ask: Ask) -> tuple[Group, ...]:
         """The groups that a cell serves, and those of the largest areas, so that a lack of evidence shows."""
-        counts = {self.key(row): weight for row, weight in weights}
+        counts = {self.key(row): weight for row, weight in ask.outcome_weights}
+        floors = {self.key(row): share for row, share in ask.floors}
+        targets = self.cells.targets
         served = {cell.group_id for cell in cells}
         largest = largest_areas(self.standing, ())
         return tuple(
-            replace(group, weight=counts.get(group.outcome_id, group.weight))
+            replace(
+                group,
+                weight=counts.get(group.outcome_id, group.weight),
+                floor_share=floors.get(targets[group.id].population, group.floor_share),
+            )
             for group in self.cells.groups
-            if group.id in served or self.cells.targets[group.id].area in largest
+            if group.id in served or targets[group.id].area in largest
         )
 
     def funds(self, part: Part, terms: Terms) -> Iterable[Fund]:
@@ -244,6 +258,19 @@ class Frame:
             )
 
     def _allowed(self, restrictions: Sequence[StandingRestriction], years: Sequence[int]) -> frozenset[str]:
+        """Worked out once for all dollars under restrictions that say the same."""
+        asked = (tuple(_said(each) for each in restrictions), tuple(years))
+        if asked not in self._known:
+            self._known[asked] = self._allowed_anew(restrictions, years)
+        return self._known[asked]
+
+    @cached_property
+    def _known(self) -> dict[object, frozenset[str]]:
+        return {}
+
+    def _allowed_anew(
+        self, restrictions: Sequence[StandingRestriction], years: Sequence[int]
+    ) -> frozenset[str]:
         found: set[str] = set()
         for year in years:
             first, _ = fiscal_year_span(year, self.standing.fiscal_year_start_month)
@@ -257,6 +284,14 @@ class Frame:
                 and all(allows(each, place, self.standing) for each in terms)
             }
         return frozenset(found)
+
+
+def _said(restriction: StandingRestriction) -> object:
+    """What a restriction says, without its id, amount and note."""
+    return (
+        *(restriction.outcomes, restriction.practices, restriction.populations, restriction.areas),
+        *(restriction.fiscal_years, restriction.use, restriction.minimum_tier, restriction.until),
+    )
 
 
 def _idle_lines(part: Part) -> Iterable[Line]:
@@ -296,26 +331,6 @@ def allows(restriction: StandingRestriction, place: Place, standing: Standing) -
     )
 
 
-def _practice(each: StandingPractice, cells: Cells, scales: Mapping[str, float]) -> Practice:
-    """A practice serves nobody twice in a year: at most everybody in the largest areas, for each outcome."""
-    outcomes = {place.target.outcome for place in cells.of_practice(each.id)}
-    everybody: dict[tuple[str, str], float] = {}
-    for target in cells.targets.values():
-        if target.outcome in outcomes and not cells.standing.areas[target.area].within:
-            key = (target.outcome, target.area)
-            everybody[key] = max(everybody.get(key, 0.0), float(target.people))
-    people = sum(everybody.values()) if everybody else None
-    limits = [limit for limit in (each.capacity, people) if limit is not None]
-    return Practice(
-        id=each.id,
-        cost_per_participant=each.cost,
-        label=each.name,
-        capacity=min(limits, default=None),
-        in_kind_needs=needs_of(each, cells.standing),
-        minimum_participants=scales.get(each.id),
-    )
-
-
 def _protected(parts: Iterable[Part], ask: Ask, standing: Standing) -> frozenset[str]:
     """What was asked to be protected, with the lines of protected practices, whose effect may be unknown."""
     asked = {key for key, row in standing.rows.items() if row in ask.protected_ids} | ask.protected_ids
@@ -323,7 +338,7 @@ def _protected(parts: Iterable[Part], ask: Ask, standing: Standing) -> frozenset
     return frozenset(asked | lines)
 
 
-def _rules(standing: Standing, ask: Ask, protected: frozenset[str]) -> Rules:
+def _rules(cells: Cells, ask: Ask, protected: frozenset[str], served: Served) -> Rules:
     return Rules(
         objective=ask.objective,
         equity_weight=ask.equity_weight,
@@ -333,7 +348,7 @@ def _rules(standing: Standing, ask: Ask, protected: frozenset[str]) -> Rules:
         protected_ids=protected,
         minimum_tier_rank=tier_rank(ask.minimum_tier),
         confidence=ask.confidence,
-        in_kind=tuple(supplies_of(standing, ask.fiscal_years)),
+        in_kind=tuple(supplies_of(cells.standing, ask.fiscal_years, served)),
         frontier_points_count=ask.frontier_points_count,
         maximum_total_shift_share=ask.maximum_total_shift_share,
         practices_per_person=ask.practices_per_person,

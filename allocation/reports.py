@@ -6,6 +6,7 @@ Amounts are whole minor units, people and shares decimal text without exponents,
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from allocation import answer as answers
@@ -18,7 +19,7 @@ NINE_PLACES = Decimal("1e-9")
 
 def document_of(question: Question, answer: answers.Answer) -> Document:
     """Everything of the answer but its moves."""
-    say = _Names(question).say
+    say = cache(_Names(question).say)
     return {
         "status": answer.status.value,
         "currency": question.problem.currency,
@@ -28,7 +29,7 @@ def document_of(question: Question, answer: answers.Answer) -> Document:
         "promises": list(_promises(question, answer)),
         "idle_amount": answer.idle_amount,
         "bindings": [
-            _binding(question, each, say(each.sentence))
+            _binding(question, each, (say(each.label), say(each.sentence)))
             for each in answer.bindings
             if _is_real(question, each.kind, each.node_id)
         ],
@@ -67,7 +68,8 @@ class _Names:
 
     def say(self, sentence: str) -> str:
         for row_id, name in self._known.items():
-            sentence = sentence.replace(f"funder {row_id}", name).replace(row_id, name)
+            if row_id in sentence:
+                sentence = sentence.replace(f"funder {row_id}", name).replace(row_id, name)
         return sentence
 
 
@@ -100,15 +102,16 @@ def _unreachable(question: Question, each: answers.UnreachableGroup) -> Document
     }
 
 
-def _binding(question: Question, each: answers.Binding, sentence: str) -> Document:
+def _binding(question: Question, each: answers.Binding, said: tuple[str, str]) -> Document:
+    """`said` are its label and sentence with names."""
     return {
         "kind": each.kind.value,
         "node": _node_text(question, each.node_id),
         "belongs_to": _belongs_to(question, each.node_id),
-        "label": _Names(question).say(each.label),
+        "label": said[0],
         "students": number(each.students),
         "shadow_price": optional_number(each.shadow_price),
-        "sentence": sentence,
+        "sentence": said[1],
     }
 
 
@@ -117,12 +120,16 @@ def _is_real(question: Question, kind: answers.BindingKind, node_id: str) -> boo
 
     The smaller areas are closed to all who name none, which is nobody's restriction.
     """
+    if kind is not answers.BindingKind.RESTRICTION:
+        return True
     owned = {part.id for part in question.parts.values() if part.investment.funder == node_id}
-    if kind is not answers.BindingKind.RESTRICTION or not owned:
+    if not owned:
         return True
     areas = largest_areas(question.standing, ())
     for fund in question.problem.funds:
-        years = question.parts[fund.id].years if fund.id in owned else ()
+        if fund.id not in owned:
+            continue
+        years = question.parts[fund.id].years
         for cell in question.problem.cells:
             place = question.cells.places[cell.id]
             is_open = cell.tier_rank != CLOSED_RANK and place.target.area in areas

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from allocation import answer as answers
+from allocation.least import least_document
 from allocation.moves import MoveResult, moves_of
 from allocation.optimizer import export_program, solve
 from allocation.problem import inputs_hash
@@ -32,7 +33,7 @@ def answered(standing: Standing, ask: Ask, progress: Callable[[float, str], None
         inputs_hash=answer.inputs_hash,
         status=answer.status,
         message=_message(answer),
-        document=document_of(question, answer),
+        document=document_of(question, answer) | least_document(question, ask),
         moves=tuple(moves_of(question, answer)),
     )
 

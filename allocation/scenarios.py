@@ -113,7 +113,7 @@ def _line_of(move: Move, name: str) -> LineOf:
 def ask_of(scenario: Scenario) -> Ask:
     """What was asked."""
     kept = dict(scenario.question)
-    pairs = ("outcome_weights", "viable_scales")
+    pairs = ("outcome_weights", "viable_scales", "floors")
     decisions = ("accepted", "declined")
     return Ask(
         **{
@@ -123,6 +123,7 @@ def ask_of(scenario: Scenario) -> Ask:
             "protected_ids": frozenset(kept["protected_ids"]),
             **{name: tuple((key, value) for key, value in kept.get(name, ())) for name in pairs},
             **{name: tuple(_decided(each) for each in kept.get(name, ())) for name in decisions},
+            "returns": tuple((key, tuple(map(tuple, steps))) for key, steps in kept.get("returns", ())),
         }
     )
 
@@ -218,8 +219,10 @@ async def keep_result(session: AsyncSession, scenario: Scenario, result: Result)
     }
     moves = [_move(scenario, place, move) for place, move in enumerate(result.moves, 1)]
     await _keep_decisions(session, scenario, moves)
-    session.add_all(moves)
     await session.flush()
+    await session.run_sync(
+        lambda held: held.bulk_save_objects(moves)
+    )  # thousands, and none is looked at again
 
 
 async def _keep_decisions(session: AsyncSession, scenario: Scenario, moves: Sequence[Move]) -> None:

@@ -112,8 +112,17 @@ class StandingLine:
 
 
 @dataclass(frozen=True)
+class StandingPay:
+    """What an investment pays one key role each month of a term, in minor units, for certain."""
+
+    starts_on: date
+    ends_on: date
+    monthly: int
+
+
+@dataclass(frozen=True)
 class StandingInvestment:
-    """An investment with its lines and restrictions. `use` is what the award as a whole is for."""
+    """An investment with its lines, restrictions and pays. `use` is what the award as a whole is for."""
 
     id: str
     title: str
@@ -125,6 +134,7 @@ class StandingInvestment:
     ends_on: date | None
     lines: tuple[StandingLine, ...]
     restrictions: tuple[StandingRestriction, ...] = ()
+    pays: tuple[StandingPay, ...] = ()
 
 
 @dataclass(frozen=True)

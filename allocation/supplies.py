@@ -5,13 +5,15 @@ and nobody else draws on them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from allocation.problem import InKindNeed, InKindSupply
 from allocation.standing import Standing, StandingPractice, StandingSupply, fiscal_year_span
 
 Need = tuple[str, str]
+Served = Mapping[tuple[str, int], float]
+"""Participants by practice and fiscal year."""
 
 
 def needs_of(practice: StandingPractice, standing: Standing) -> tuple[InKindNeed, ...]:
@@ -23,8 +25,13 @@ def needs_of(practice: StandingPractice, standing: Standing) -> tuple[InKindNeed
     )
 
 
-def supplies_of(standing: Standing, years: Sequence[int]) -> Iterable[InKindSupply]:
-    """What is at hand of each needed resource in each fiscal year; nothing given is a supply of 0 units."""
+def supplies_of(
+    standing: Standing, years: Sequence[int], served: Served | None = None
+) -> Iterable[InKindSupply]:
+    """What is at hand of each needed resource in each fiscal year; nothing given is a supply of 0 units.
+
+    Participants in `served` have theirs already.
+    """
     units: dict[tuple[Need, str | None, int], float] = defaultdict(float)
     for practice in standing.practices:
         own = _given_to(practice.id, standing)
@@ -36,8 +43,20 @@ def supplies_of(standing: Standing, years: Sequence[int]) -> Iterable[InKindSupp
             key = ((supply.kind, supply.unit), supply.practice, year)
             if key in units:
                 units[key] += units_in(supply, year, standing.fiscal_year_start_month)
+    for key, taken in _taken(standing, served or {}):
+        if key in units:
+            units[key] = max(0.0, units[key] - taken)
     for (need, owner, year), count in sorted(units.items(), key=lambda item: str(item[0])):
         yield InKindSupply(resource_name(need, owner), count, year, label=_label(need, owner, standing))
+
+
+def _taken(standing: Standing, served: Served) -> Iterable[tuple[tuple[Need, str | None, int], float]]:
+    """Units by resource and fiscal year that participants have already."""
+    practices = {practice.id: practice for practice in standing.practices}
+    for (name, year), count in served.items():
+        own = _given_to(name, standing)
+        for need, each in practices[name].needs.items():
+            yield (need, name if need in own else None, year), float(each) * count
 
 
 def resource_name(need: Need, practice: str | None) -> str:

@@ -76,9 +76,17 @@ def _answer(scenario: Scenario, answer: Mapping[str, Any], names: "_Names") -> D
             for each in answer.get("unreachable", ())
         ],
         "priceOfFairness": answer.get("price_of_fairness"),
+        "leastMoney": _least(answer.get("least_money"), currency),
         "notes": list(answer.get("notes", ())),
         "question": _in_camel_case(scenario.question),
     }
+
+
+def _least(found: Mapping[str, Any] | None, currency: str) -> Document | None:
+    if found is None:
+        return None
+    amount = None if found["amount"] is None else money(found["amount"], currency)
+    return {"amount": amount, "sentence": found["sentence"]}
 
 
 def is_over(document: Mapping[str, Any]) -> bool:

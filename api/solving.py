@@ -1,6 +1,7 @@
 """Answers a question in a process of its own, which can be killed, while this one goes on."""
 
 import asyncio
+import gc
 import logging
 import multiprocessing
 import multiprocessing.context
@@ -19,6 +20,8 @@ from allocation.standing import Standing
 LISTEN_SECONDS = 0.1
 READ_BEFORE = ("allocation.results", "api.runtime")
 ASK_SECONDS = 0.3
+GARBAGE = 100_000
+"""New objects after which cycles are sought: a large question is many objects, and none of them is in a cycle."""
 
 StillWanted = Callable[[float, str], Awaitable[bool]]
 """Told (progress 0..1, what is being done) at least every half second; false ends the work."""
@@ -97,6 +100,8 @@ def _end_with_parent() -> None:
 
 def _answer(pipe: Connection, standing: Standing, ask: Ask) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # the solver's banner is no part of anybody's output
     try:
         pipe.send(answered(standing, ask, lambda progress, message: pipe.send(_Said(progress, message))))

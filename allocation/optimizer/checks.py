@@ -8,10 +8,13 @@ from collections.abc import Iterator, Mapping
 from allocation.optimizer.build import Question
 from allocation.optimizer.cents import OTHER, Amounts
 from allocation.optimizer.classes import whole_share
-from allocation.optimizer.constraints import floors
+from allocation.optimizer.constraints import floors, in_kind_supplies
 from allocation.optimizer.layout import Purse
 from allocation.optimizer.solver import SolverError
 from allocation.optimizer.standing import STUDENTS_FORGIVEN, standing_of
+
+SHARE_FORGIVEN = 1e-3
+"""Of a limit in people or units, by which whole minor units may miss it."""
 
 
 def breaches(question: Question, after: Amounts) -> tuple[str, ...]:
@@ -21,6 +24,7 @@ def breaches(question: Question, after: Amounts) -> tuple[str, ...]:
         planned = after.by_purse.get(place, {})
         found += _fund_breaches(purse, planned)
     found += _shift_breaches(question, after)
+    found += _limit_breaches(question, after)
     found += _floor_breaches(question, after)
     return tuple(found)
 
@@ -67,6 +71,32 @@ def _shift_breaches(question: Question, after: Amounts) -> Iterator[str]:
                 yield f"funder {funder} releases more than the largest shift"
     if total_share is not None and sum(moved.values()) > whole_share(total_share, sum(dollars.values())):
         yield "more is released than the largest shift over all funders"
+
+
+def _limit_breaches(question: Question, after: Amounts) -> Iterator[str]:
+    """Dollars buy no more places or units in kind than there are, beside what today's dollars waste already."""
+    layout, today = question.layout, question.today
+    money = layout.delivered(after.on_spots())
+    limits: dict[tuple[str, int], float] = {}
+    bought: dict[tuple[str, int], float] = {}
+    for place, spot in enumerate(layout.spots):
+        if spot.cost is None or spot.is_harmful:
+            continue
+        served = min(money.get(place, 0.0) / spot.cost, spot.room) - today.wasted[place] / spot.cost
+        year, needs = spot.cell.fiscal_year, spot.practice.in_kind_needs
+        left = spot.practice.places(year)
+        if left is not None:
+            limits[spot.practice.id, year] = left
+            bought[spot.practice.id, year] = bought.get((spot.practice.id, year), 0.0) + served
+        for number, supply in enumerate(in_kind_supplies(layout)):
+            units = sum(need.units for need in needs if need.resource == supply.resource)
+            if supply.fiscal_year in (None, year) and units:
+                key = (f"units of {supply.resource}", number)
+                limits[key] = supply.units
+                bought[key] = bought.get(key, 0.0) + served * units
+    for key, limit in limits.items():
+        if bought[key] > limit + SHARE_FORGIVEN * (1 + limit):
+            yield f"{key[0]}: dollars buy more than there is"
 
 
 def _floor_breaches(question: Question, after: Amounts) -> Iterator[str]:

@@ -62,7 +62,7 @@ def cost_of_participants(model: Formulation) -> None:
 
 
 def capacity(model: Formulation) -> None:
-    """sum_g sum_k y[c,k] <= capacity[p] for each practice p and fiscal year."""
+    """sum_g sum_k y[c,k] <= capacity[p] - taken[p,t] for each practice p and fiscal year t."""
     for place, practice in enumerate(model.layout.practices):
         if practice.capacity is None:
             continue
@@ -70,7 +70,7 @@ def capacity(model: Formulation) -> None:
         for year, spots in _by_year(model, own).items():
             terms = [term for spot in spots for term in model.participants(spot)]
             if terms:
-                model.program.row(("capacity", place, year), terms, upper=practice.capacity)
+                model.program.row(("capacity", place, year), terms, upper=practice.places(year) or 0.0)
 
 
 def in_kind(model: Formulation) -> None:

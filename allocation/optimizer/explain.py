@@ -35,15 +35,15 @@ _KINDS = {
 def explained(question: Question, plan: Plan, answer: Answer, tell: Progress) -> Answer:
     """The answer with its bindings, restriction costs, frontier, price of fairness and sureness."""
     tell(0.55, "Asking what each rule costs")
-    with solved_base(question) as base:
+    with solved_base(question, (plan.model, plan.reached)) as base:
         costs = _restriction_costs(base, tell) if base else ()
         bindings = _row_bindings(base, tell) if base else []
+        tell(0.8, "Drawing the trade-off")
         price, equity = _fairness(base, answer) if base else (None, [])
+        points = frontier_of(base, question.problem.rules.frontier_points_count) if base else ()
     bindings += [_restriction_binding(each) for each in costs]
     bindings += [_evidence_binding(question, place) for place in question.without_evidence]
     bindings += equity
-    tell(0.8, "Drawing the trade-off")
-    points = question.problem.rules.frontier_points_count
     moves = with_stays_shares(
         question.problem, answer.moves, _within(tell, (0.85, 1.0), "Checking how sure each move is")
     )
@@ -52,7 +52,7 @@ def explained(question: Question, plan: Plan, answer: Answer, tell: Progress) ->
         moves=moves,
         bindings=tuple(bindings),
         restriction_costs=costs,
-        frontier=frontier_of(question, plan.reached.stuck, points),
+        frontier=points,
         price_of_fairness=price,
         why_nothing_moved=None if answer.moves else _why_nothing_moved(question, plan),
     )
@@ -146,8 +146,8 @@ def _evidence_binding(question: Question, place: int) -> Binding:
 
 def _fairness(base: Base, answer: Answer) -> tuple[float | None, list[Binding]]:
     """The share of the most students that the plan forgoes, and a binding where it is felt."""
-    question, most = base.question, base.most_students()
-    if most is None or most <= 0 or answer.after is None or not question.worst_off:
+    question, most = base.question, base.most[0] if base.most else 0.0
+    if most <= 0 or answer.after is None or not question.worst_off:
         return None, []
     lost = most - answer.after.students
     aims = dict.fromkeys((Objective.WORST_OFF_FIRST, Objective.GAP_CLOSING), True)

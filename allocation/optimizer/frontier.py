@@ -6,35 +6,34 @@ and Trichakis 2011).
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from allocation.answer import FrontierPoint
 from allocation.optimizer import solver as door
-from allocation.optimizer.build import Question, formulate
-from allocation.optimizer.formulation import Formulation
+from allocation.optimizer.build import Question
 from allocation.optimizer.solver import Outcome, Status
 from allocation.optimizer.stages import students_stage, worst_off_stage
+from allocation.optimizer.whatifs import Base
 
 EASE = 1e-9
 """Share by which the last point stays below the largest, so that it can be kept."""
 
 
-def frontier_of(question: Question, stuck: Sequence[int], points: int) -> tuple[FrontierPoint, ...]:
+def frontier_of(base: Base, points: int) -> tuple[FrontierPoint, ...]:
     """`points` best plans (2 or more) from most students to the largest promise; empty without one."""
-    question = replace(question, worst_off=tuple(g for g in question.worst_off if g not in stuck))
-    if points < 2 or not question.worst_off:
+    solver, model = base.solver, base.model
+    if points < 2 or not base.question.worst_off or base.most is None:
         return ()
-    model = formulate(question)
-    with door.highs() as solver:
-        door.load(solver, model.program, worst_off_stage(model).costs)
-        most = door.run(solver, model.program)
-        if most.status is not Status.OPTIMAL:
-            return ()
-        low, high = _free_share(solver, model), -most.value
-        promises = [low + (high - low) * number / (points - 1) for number in range(points)]
-        found = [_point(solver, question, model, min(promise, high - EASE)) for promise in promises]
+    door.load(solver, model.program, worst_off_stage(model).costs)
+    door.continue_from_basis(solver)
+    solver.setBasis(base.most[1])
+    most = door.run(solver, model.program)
+    if most.status is not Status.OPTIMAL:
+        return ()
+    low, high = _free_share(base), -most.value
+    solver.setBasis(base.most[1])
+    promises = [low + (high - low) * number / (points - 1) for number in range(points)]
+    found = [_point(base, min(promise, high - EASE)) for promise in promises]
     return _with_knee([point for point in found if point is not None])
 
 
@@ -51,23 +50,21 @@ def worst_off_today(question: Question) -> int:
     )
 
 
-def _free_share(solver: Any, model: Formulation) -> float:
-    """The largest share that costs no student at all."""
-    door.set_costs(solver, students_stage(model, weighted=False).costs)
-    door.continue_from_basis(solver)
-    first = door.run(solver, model.program)
-    if first.status is not Status.OPTIMAL:
-        return 0.0
+def _free_share(base: Base) -> float:
+    """The largest share that costs no student at all; leaves the program with most students as its aim."""
+    solver, model = base.solver, base.model
+    first = base.most[0] if base.most else 0.0
     terms = students_stage(model, weighted=False).costs
     places = terms.nonzero()[0].astype("int32")
-    solver.addRow(-math.inf, first.value + EASE * (1 + abs(first.value)), len(places), places, terms[places])
-    door.set_costs(solver, worst_off_stage(model).costs)
+    solver.addRow(-math.inf, EASE * (1 + abs(first)) - first, len(places), places, terms[places])
     share = -door.run(solver, model.program).value
     door.load(solver, model.program, terms)
+    door.follow_limits(solver)
     return share
 
 
-def _point(solver: Any, question: Question, model: Formulation, promise: float) -> FrontierPoint | None:
+def _point(base: Base, promise: float) -> FrontierPoint | None:
+    solver, question, model = base.solver, base.question, base.model
     place = model.program.columns["t",]
     solver.changeColBounds(place, promise, 1.0)
     found: Outcome = door.run(solver, model.program)

@@ -90,6 +90,11 @@ class Layout:
         return tuple(tuple(each) for each in found)
 
     @cached_property
+    def years(self) -> frozenset[int]:
+        """The fiscal years of the question's cells."""
+        return frozenset(spot.cell.fiscal_year for spot in self.spots)
+
+    @cached_property
     def purse_places(self) -> Mapping[str, int]:
         """The index of each fund's purse."""
         return {purse.fund.id: place for place, purse in enumerate(self.purses)}
@@ -120,7 +125,7 @@ class Layout:
     def _spot(self, cell: Cell) -> Spot:
         practice, group = self._practice[cell.practice_id], self._group[cell.group_id]
         cost = practice.cost_per_participant
-        limits = (group.people, cell.capacity, practice.capacity)
+        limits = (group.people, cell.capacity, practice.places(cell.fiscal_year))
         room = min(limit for limit in limits if limit is not None)
         grows = bool(cost) and cell.effect > 0 and room > 0 and _is_strong_enough(cell, self.rules)
         widths = _widths(practice, group.people, room)

@@ -79,6 +79,8 @@ def _changes(question: Question, place: int, after: Amounts) -> tuple[dict[_End,
     purse = question.layout.purses[place]
     today = dict(purse.current) | ({OTHER: purse.other} if purse.other else {})
     planned = after.by_purse.get(place, {})
+    if planned == today:
+        return {}, {}
     cuts: dict[_End, int] = {}
     rises: dict[_End, int] = {}
     for spot in sorted({*today, *planned}):

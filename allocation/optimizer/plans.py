@@ -28,7 +28,7 @@ from allocation.problem import Fund, Problem
 
 PIN_ROUNDS = 4
 """Rounds after which small moves are undone instead of pinned."""
-NEGLIGIBLE_SHARE = 1e-4
+NEGLIGIBLE_SHARE = 1e-3
 """Small moves that together are less of all that moves are undone without another program."""
 LAST_ROUNDS = 6
 """Further rounds in which cells are closed to small moves that cannot be undone."""
@@ -60,8 +60,9 @@ def find_plan(question: Question, progress: Progress) -> Plan:
 def solve_once(
     question: Question, load: Callable[[Any, Program, Floats], None] = load_through_pulp
 ) -> tuple[Formulation, Reached]:
-    """All aims in order over the class program, as PuLP builds it (or handed over by `load`)."""
+    """All aims in order over the class program, as PuLP builds it (or handed over by `load`, as large ones are)."""
     model = formulate(question)
+    load = door.load if len(model.program.column_keys) >= door.LARGE else load
     with door.highs(question.problem.rules.time_limit_seconds) as solver:
         load(solver, model.program, model.program.costs({}))
         return model, run_stages(solver, model, stages_of(model))
@@ -122,8 +123,7 @@ def _closed(problem: Problem, moves: Sequence[Move]) -> Problem | None:
         (move.fund_id, move.to_cell_id) for move in moves if move.to_cell_id is not None
     }
     lines = {(move.fund_id, move.from_line_id) for move in moves if move.to_cell_id is None}
-    funds = tuple(_pin(fund, lines, cells) for fund in problem.funds)
-    return None if funds == problem.funds else replace(problem, funds=funds)
+    return _pinned_funds(problem, lines, cells)
 
 
 def _undone(question: Question, after: Amounts) -> tuple[Amounts, tuple[Move, ...]]:
@@ -187,7 +187,15 @@ def _pinned(problem: Problem, moves: Sequence[Move]) -> Problem | None:
     closed = {key for key, amount in received.items() if key[1] is not None and amount < least}
     if not pinned and not closed:
         return None
-    funds = tuple(_pin(fund, pinned, closed) for fund in problem.funds)
+    return _pinned_funds(problem, pinned, closed)
+
+
+def _pinned_funds(
+    problem: Problem, pinned: set[tuple[str, str | None]], closed: set[tuple[str, str | None]]
+) -> Problem | None:
+    """The problem with lines pinned and cells closed, None where that changes nothing."""
+    touched = {name for name, _ in pinned | closed}
+    funds = tuple(_pin(fund, pinned, closed) if fund.id in touched else fund for fund in problem.funds)
     return None if funds == problem.funds else replace(problem, funds=funds)
 
 

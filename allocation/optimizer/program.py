@@ -32,11 +32,14 @@ class Program:
     triplet_values: list[float] = field(default_factory=list)
     columns: dict[Key, int] = field(default_factory=dict)
     rows: dict[Key, int] = field(default_factory=dict)
+    compressed: csc_matrix | None = None
+    """The matrix as it was last asked for; a program with other limits alone shares it."""
 
     def column(self, key: Key, lower: float = 0.0, upper: float = math.inf, *, integer: bool = False) -> int:
         """Declare a column and return its index. A key names one column."""
         if key in self.columns:
             raise KeyError(f"column {key} is declared twice")
+        self.compressed = None
         place = self.columns[key] = len(self.column_keys)
         self.column_keys.append(key)
         self.lower.append(lower)
@@ -50,6 +53,7 @@ class Program:
         """Declare lower <= sum of value * column <= upper and return the row's index."""
         if key in self.rows:
             raise KeyError(f"row {key} is declared twice")
+        self.compressed = None
         place = self.rows[key] = len(self.row_keys)
         self.row_keys.append(key)
         self.row_lower.append(lower)
@@ -66,6 +70,7 @@ class Program:
 
     def add_terms(self, row: int, terms: Iterable[Term]) -> None:
         """Add terms on columns that the row does not have yet."""
+        self.compressed = None
         for column, value in terms:
             self.triplet_rows.append(row)
             self.triplet_columns.append(column)
@@ -73,15 +78,17 @@ class Program:
 
     def copied(self) -> "Program":
         """The same program, to which columns and rows may be added apart."""
-        return Program(**{name: value.copy() for name, value in vars(self).items()})
+        kept = {name: value.copy() for name, value in vars(self).items() if name != "compressed"}
+        return Program(**kept)
 
     def matrix(self) -> csc_matrix:
         """The coefficients, rows by columns, compressed by column."""
-        shape = (len(self.row_keys), len(self.column_keys))
-        triplets = (self.triplet_values, (self.triplet_rows, self.triplet_columns))
-        matrix = csc_matrix(triplets, shape=shape, dtype=np.float64)
-        matrix.sort_indices()
-        return matrix
+        if self.compressed is None:
+            shape = (len(self.row_keys), len(self.column_keys))
+            triplets = (self.triplet_values, (self.triplet_rows, self.triplet_columns))
+            self.compressed = csc_matrix(triplets, shape=shape, dtype=np.float64)
+            self.compressed.sort_indices()
+        return self.compressed
 
     def costs(self, terms: Mapping[Key, float]) -> Floats:
         """A cost vector from costs by column key; columns that do not exist are passed over."""

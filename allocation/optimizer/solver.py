@@ -31,7 +31,10 @@ OPTIONS: dict[str, bool | int | float | str] = {
 FEASIBLE = 1e-6
 """Largest breach, relative to 1 + the size of the limit, that our own check forgives."""
 
-_PRIMAL_SIMPLEX = 4
+LARGE = 20_000
+"""Columns from which a first run is quicker by an interior point that is then crossed over to a basis."""
+
+_DUAL_SIMPLEX, _PRIMAL_SIMPLEX = 1, 4
 _HAS_PRIMAL_POINT = 2
 _IIS_FROM_LP_AND_IRREDUCIBLE = 6
 
@@ -139,6 +142,22 @@ def continue_from_basis(solver: Any) -> None:
 def prefer_primal_simplex(solver: Any) -> None:
     """The simplex that goes on from a basis which only other costs have made less than optimal."""
     set_option(solver, "simplex_strategy", _PRIMAL_SIMPLEX)
+
+
+def follow_limits(solver: Any) -> None:
+    """Later runs start from the last basis, which keeps its prices when only limits change."""
+    set_option(solver, "presolve", "off")
+    set_option(solver, "simplex_strategy", _DUAL_SIMPLEX)
+
+
+def run_first(solver: Any, program: Program) -> Outcome:
+    """Run without a basis to start from; what no interior point proves, the simplex method decides."""
+    if len(program.column_keys) < LARGE or solver.getBasis().valid or any(program.integer):
+        return run(solver, program)
+    set_option(solver, "solver", "ipm")
+    found = run(solver, program)
+    set_option(solver, "solver", "choose")
+    return found if found.status is Status.OPTIMAL else run(solver, program)
 
 
 def run(solver: Any, program: Program) -> Outcome:

@@ -48,6 +48,8 @@ class Reached:
     values: dict[str, float] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     stuck: tuple[int, ...] = ()
+    first_basis: Any = field(default=None, compare=False)
+    """Where the first aim was first reached (highspy ships no types)."""
 
 
 def stages_of(model: Formulation, *, plan: bool = True) -> list[Stage]:
@@ -111,11 +113,14 @@ def run_stages(solver: Any, model: Formulation, stages: Sequence[Stage]) -> Reac
     outcomes: dict[str, Outcome] = {}
     climb = _Climb(model.program)
     columns: Floats = np.zeros(len(model.program.column_keys))
+    first_basis: Any = None
     for place, stage in enumerate(stages):
         door.set_costs(solver, stage.costs)
         if place:
             door.continue_from_basis(solver)
-        priced = result = door.run(solver, climb.program)
+        priced = result = (door.run if place else door.run_first)(solver, climb.program)
+        if not place:
+            first_basis = solver.getBasis()
         if stage.name == WORST_OFF and result.status is Status.OPTIMAL:
             priced, result, climb = _worst_off_rounds(solver, model, (result, place == 0))
         outcomes[stage.name], columns = priced, result.columns
@@ -125,7 +130,8 @@ def run_stages(solver: Any, model: Formulation, stages: Sequence[Stage]) -> Reac
         if place + 1 < len(stages):
             fix_face(solver, model.program, stage.costs, result)
     kept = all(_is_kept(stage, columns, values[stage.name]) for stage in stages)
-    return Reached(Status.OPTIMAL if kept else Status.FAILED, columns, values, outcomes, climb.stuck)
+    status = Status.OPTIMAL if kept else Status.FAILED
+    return Reached(status, columns, values, outcomes, climb.stuck, first_basis)
 
 
 def fix_face(solver: Any, program: Program, costs: Floats, result: Outcome) -> None:

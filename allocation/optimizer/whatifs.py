@@ -8,7 +8,10 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
+
+import highspy
 
 from allocation.optimizer import solver as door
 from allocation.optimizer.build import Question, formulate, question_of
@@ -96,20 +99,28 @@ class Base:
         model = replace(self.model, program=program)
         stages = stages_of(model, plan=False)
         door.load(self.solver, program, stages[0].costs)
+        door.follow_limits(self.solver)
         self.solver.setBasis(basis)
         return measured(self.question, model, run_stages(self.solver, model, stages))
 
-    def most_students(self) -> float | None:
-        """The most students that any plan within the rules reaches, each counting once."""
+    @cached_property
+    def most(self) -> tuple[float, Any] | None:
+        """The most students that any plan within the rules reaches, each counting once, and the basis there."""
         door.load(self.solver, self.model.program, students_stage(self.model, weighted=False).costs)
+        door.continue_from_basis(self.solver)
         self.solver.setBasis(self.basis)
         found = door.run(self.solver, self.model.program)
-        return -found.value if found.status is Status.OPTIMAL else None
+        return (-found.value, self.solver.getBasis()) if found.status is Status.OPTIMAL else None
 
 
 @contextmanager
-def solved_base(question: Question) -> Iterator[Base | None]:
-    """The base of a question, None where nobody is to be reached or no plan exists."""
+def solved_base(
+    question: Question, before: tuple[Formulation, Reached] | None = None
+) -> Iterator[Base | None]:
+    """The base of a question, None where nobody is to be reached or no plan exists.
+
+    `before` is the question's plain program where it was solved already: its basis is the one to start from.
+    """
     model = formulate(question, locks_as_rows=True, every_spot=True)
     stages = stages_of(model, plan=False)
     with door.highs() as solver:
@@ -117,11 +128,40 @@ def solved_base(question: Question) -> Iterator[Base | None]:
             yield None
             return
         door.load(solver, model.program, stages[0].costs)
-        door.run(solver, model.program)
-        basis = solver.getBasis()
+        if before is not None and _holds(model.program, before[0].program):
+            solver.setBasis(_basis_of(model, before[0], before[1].first_basis))
+            door.follow_limits(solver)
         reached = run_stages(solver, model, stages)
         start = measured(question, model, reached)
-        yield None if start is None else Base(question, solver, model, basis, reached, start)
+        yield None if start is None else Base(question, solver, model, reached.first_basis, reached, start)
+
+
+def _holds(program: Program, plain: Program) -> bool:
+    """Whether all of a program is in another: no yes-or-no rule, and nobody left the worst-off aim."""
+    return plain.columns.keys() <= program.columns.keys() and plain.rows.keys() <= program.rows.keys()
+
+
+def _basis_of(model: Formulation, before: Formulation, basis: Any) -> Any:
+    """The plain program's basis in the base's program, whose further rows and columns are not in use.
+
+    Money at its commitment is at a bound in the one, and at a row in the other.
+    """
+    statuses = highspy.HighsBasisStatus
+    old, new = before.program, model.program
+    columns = [statuses.kLower] * len(new.column_keys)
+    rows = [statuses.kBasic] * len(new.row_keys)
+    for key, status in zip(old.column_keys, basis.col_status, strict=True):
+        columns[new.columns[key]] = status
+    for key, status in zip(old.row_keys, basis.row_status, strict=True):
+        rows[new.rows[key]] = status
+    for key, row in new.rows.items():
+        if key[0] == "commitment":
+            held = new.columns["x" if len(key) > 2 else "o", *key[1:]]
+            if columns[held] == statuses.kLower:
+                columns[held], rows[row] = statuses.kBasic, statuses.kLower
+    found = highspy.HighsBasis()
+    found.valid, found.col_status, found.row_status = True, columns, rows
+    return found
 
 
 def row_differences(base: Base, tell: Callable[[float], None]) -> list[RowDifference]:

@@ -26,8 +26,7 @@ def fund(each: Fund) -> str:
 def place(question: Question, cell_id: str) -> str:
     """A cell in words: "Tutoring for Black students"."""
     spot = question.layout.spots[question.layout.index[cell_id]]
-    years = {each.cell.fiscal_year for each in question.layout.spots}
-    year = f" in {spot.cell.fiscal_year}" if len(years) > 1 else ""
+    year = f" in {spot.cell.fiscal_year}" if len(question.layout.years) > 1 else ""
     return f"{spot.practice.label or spot.practice.id} for {spot.group.label or spot.group.id}{year}"
 
 

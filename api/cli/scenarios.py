@@ -103,6 +103,9 @@ def suggest(
     sensitivity_draws: Annotated[
         int, typer.Option(help="Draws of the effects that tell how sure each move is.")
     ] = 0,
+    staffing_floor: Annotated[
+        bool, typer.Option(help="Leave in place what secures the months of key roles.")
+    ] = True,
     name: Annotated[str | None, typer.Option(help="What the scenario is called.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scenario as JSON.")] = False,
 ) -> None:
@@ -121,6 +124,7 @@ def suggest(
         "practices_per_person": practices_per_person,
         "leximin": leximin,
         "sensitivity_draws_count": sensitivity_draws,
+        "staffing_floor": staffing_floor,
     }
     weights = [named_number(each, "--outcome-weight") for each in outcome_weight or []]
     scales = [named_number(each, "--viable-scale") for each in viable_scale or []]

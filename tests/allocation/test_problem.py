@@ -1,6 +1,7 @@
 """The optimizer's question: what it refuses, and when two questions are the same."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,10 @@ from allocation.problem import (
     Cell,
     Fund,
     Group,
+    InKindNeed,
+    InKindSupply,
     Line,
+    Objective,
     Practice,
     Problem,
     ProblemError,
@@ -47,6 +51,50 @@ def test_a_whole_number_given_as_a_float_is_the_same_input() -> None:
 def test_any_other_amount_is_another_hash(cents: int) -> None:
     fund = replace(PROBLEM.funds[0], budget_amount=1000 + cents)
     assert inputs_hash(replace(PROBLEM, funds=(fund,))) != inputs_hash(PROBLEM)
+
+
+EVERYTHING: tuple[tuple[str, dict[str, object]], ...] = (
+    ("practices", {"cost_per_participant": 101, "capacity": 5.0, "returns": (Segment(1.0, 0.9),)}),
+    ("practices", {"in_kind_needs": (InKindNeed("hours", 1.0),), "minimum_participants": 3.0}),
+    ("practices", {"taken": ((2026, 1.0),)}),
+    ("groups", {"people": 11.0, "gap": 6.0, "persistent": True, "weight": 2.0, "outcome_id": "o"}),
+    ("groups", {"floor_share": 0.5}),
+    ("cells", {"fiscal_year": 2027, "effect": 0.15, "effect_low": 0.05, "effect_high": 0.3}),
+    ("cells", {"tier_rank": 2, "capacity": 4.0}),
+    ("funds", {"investment_id": "j", "funder_id": "q", "budget_amount": 1001, "cell_ids": frozenset({"c"})}),
+    ("funds", {"lines": (Line("l", 500, "c", 1), Line("m", 100)), "allowed_years": frozenset({2026})}),
+    ("funds", {"minimum_spend_amount": 1, "overhead_share": 0.1, "change_cap_share": 0.5}),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [(kind, name, value) for kind, changes in EVERYTHING for name, value in changes.items()],
+)
+def test_any_other_input_of_the_plan_is_another_hash(kind: str, name: str, value: object) -> None:
+    first, *others = getattr(PROBLEM, kind)
+    more: dict[str, Any] = {kind: (replace(first, **{name: value}), *others)}  # Any: fields by name
+    changed = replace(PROBLEM, **more)
+    assert inputs_hash(changed) != inputs_hash(PROBLEM)
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Rules)])
+def test_any_other_rule_is_another_hash(name: str) -> None:
+    was = getattr(PROBLEM.rules, name)
+    more: dict[type, object] = {
+        bool: not was,
+        frozenset: frozenset({"p"}),
+        tuple: (InKindSupply("hours", 1),),
+    }
+    if isinstance(was, Objective):
+        value: object = Objective.STUDENTS_REACHED
+    elif name == "confidence":
+        value = 0.9
+    else:
+        value = more.get(type(was), (was or 0) + 1)
+    changed: dict[str, Any] = {name: value}  # Any: fields by name
+    rules = replace(PROBLEM.rules, **changed)
+    assert inputs_hash(replace(PROBLEM, rules=rules)) != inputs_hash(PROBLEM)
 
 
 def test_the_order_of_draws_and_of_steps_matters() -> None:

@@ -241,3 +241,32 @@ def test_a_practice_in_another_currency_is_not_in_the_question() -> None:
 def test_what_cannot_be_asked_is_refused_in_a_sentence(terms: dict[str, Any], saying: str) -> None:
     with pytest.raises(QuestionError, match=saying.replace("(", r"\(")):
         Ask(**({"fiscal_years": (YEAR,)} | terms))
+
+
+def test_a_population_keeps_the_share_of_its_students_that_is_asked_for() -> None:
+    """The floor of Black children is a half, of White ones it stays at no harm; everybody together has none."""
+    problem = asked(standing(award("a", [line("l", 100)])), floors=(("black", 0.5),)).problem
+    shares = {group.id.rpartition("/")[2]: group.floor_share for group in problem.groups}
+    assert shares == {"all": None, "black": 0.5, "white": 1.0}
+
+
+def test_the_effect_of_a_practice_falls_by_the_steps_that_are_asked_for() -> None:
+    steps = ((0.25, 1.0), (0.75, 0.5))
+    problem = asked(standing(award("a", [line("l", 100)])), returns=(("tutoring", steps),)).problem
+    found = {each.id: [(s.share, s.multiplier) for s in each.returns] for each in problem.practices}
+    assert found == {"tutoring": [*steps]}
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"floors": (("black", 1.1),)}, "a population's floor lies between 0 and 1"),
+        ({"floors": (("black", 1.0), ("black", 0.5))}, "name each population once"),
+        ({"returns": (("tutoring", ()),)}, "returns have 1 to 10 steps"),
+        ({"returns": (("tutoring", ((0.6, 1.0), (0.6, 0.5))),)}, "1 together at most"),
+        ({"returns": (("tutoring", ((0.5, 0.4), (0.5, 0.5))),)}, "never rise"),
+    ],
+)
+def test_floors_and_returns_that_make_no_sense_are_told(more: dict[str, Any], words: str) -> None:
+    with pytest.raises(QuestionError, match=words):
+        Ask((YEAR,), **more)

@@ -15,7 +15,7 @@ from allocation.problem import Objective
 from api.graphql.common.changes import Fault, Refused
 from api.graphql.common.enums import UserErrorCode
 from api.graphql.common.ids import read_id
-from models.outcomes import Outcome
+from models.outcomes import Outcome, Population
 from models.partnerships import Partnership
 from models.practices import Practice
 from models.resources import EvidenceTier
@@ -65,11 +65,37 @@ class ViableScaleInput:
 
 
 @strawberry.input
+class PopulationFloorInput:
+    """The share of today's students that a population keeps; 1 (no harm) where nothing is said."""
+
+    population: strawberry.ID
+    share: Decimal
+
+
+@strawberry.input
+class ReturnStepInput:
+    """The next share of a group's people, who have `multiplier` of the effect."""
+
+    share: Decimal
+    multiplier: Decimal
+
+
+@strawberry.input
+class DecreasingReturnsInput:
+    """How a practice's effect falls as more of a group take part; the same for everybody where nothing is said."""
+
+    practice: strawberry.ID
+    steps: list[ReturnStepInput]
+
+
+@strawberry.input
 class SuggestReallocationInput:
     """What to plan with; see docs/optimizer.md. `protect` are practices and positions that keep their money.
 
     `maximumTotalShift` is the share of all dollars together that may move. `leximin` raises those furthest
-    behind one after another. `sensitivityDraws` re-solves with sampled effects: each move says how often it stays.
+    behind one after another. `staffingFloor` leaves in place what secures the months of key roles.
+    `targetShare` (of its gap, of each group persistently behind) and `targetStudents` ask for the least new money.
+    `sensitivityDraws` re-solves with sampled effects: each move says how often it stays.
     """
 
     partnership: strawberry.ID
@@ -92,6 +118,11 @@ class SuggestReallocationInput:
     outcome_weights: list[OutcomeWeightInput] = strawberry.field(default_factory=list)
     viable_scales: list[ViableScaleInput] = strawberry.field(default_factory=list)
     sensitivity_draws: int | None = 0
+    staffing_floor: bool = True
+    floors: list[PopulationFloorInput] = strawberry.field(default_factory=list)
+    decreasing_returns: list[DecreasingReturnsInput] = strawberry.field(default_factory=list)
+    target_share: Decimal | None = None
+    target_students: Decimal | None = None
 
 
 @strawberry.input
@@ -157,6 +188,17 @@ async def ask_of(session: AsyncSession, partnership: Partnership, asked: Suggest
                 (_row(each.practice), float(each.participants)) for each in asked.viable_scales
             ),
             sensitivity_draws_count=_or(asked.sensitivity_draws, 0),
+            staffing_floor=asked.staffing_floor,
+            target_share=_float(asked.target_share),
+            target_students=_float(asked.target_students),
+            floors=tuple((_row(each.population), float(each.share)) for each in asked.floors),
+            returns=tuple(
+                (
+                    _row(each.practice),
+                    tuple((float(step.share), float(step.multiplier)) for step in each.steps),
+                )
+                for each in asked.decreasing_returns
+            ),
         )
     except QuestionError as error:
         raise Refused(Fault((), UserErrorCode.INVALID, f"{error}.")) from error
@@ -231,6 +273,8 @@ def _out_of_bounds(asked: SuggestReallocationInput) -> Iterable[Fault]:
         ("frontierPoints", asked.frontier_points, 0, MOST_FRONTIER_POINTS),
         ("maximumTotalShift", asked.maximum_total_shift, Decimal(0), Decimal(1)),
         ("practicesPerPerson", asked.practices_per_person, Decimal("0.01"), Decimal(100)),
+        ("targetShare", asked.target_share, Decimal(0), Decimal(1)),
+        ("targetStudents", asked.target_students, Decimal(0), Decimal(10**9)),
         ("sensitivityDraws", asked.sensitivity_draws, 0, MOST_SENSITIVITY_DRAWS),
     )
     for name, value, least, most in bounds:
@@ -243,13 +287,14 @@ def _out_of_bounds(asked: SuggestReallocationInput) -> Iterable[Fault]:
 async def _unknown(
     session: AsyncSession, partnership_id: UUID, asked: SuggestReallocationInput
 ) -> list[Fault]:
-    """A fault for each id that is no practice, position or outcome of the partnership."""
-    practices, positions, outcomes = [
+    """A fault for each id that is no practice, position, outcome or population of the partnership."""
+    practices, positions, outcomes, populations = [
         await _known(session, partnership_id, type_name, model)
         for type_name, model in (
             ("Practice", Practice),
             ("StaffPosition", StaffPosition),
             ("Outcome", Outcome),
+            ("PopulationGroup", Population),
         )
     ]
     named = [
@@ -262,8 +307,22 @@ async def _unknown(
             (("viableScales", str(n), "practice"), each.practice, practices)
             for n, each in enumerate(asked.viable_scales)
         ),
+        *(
+            (("floors", str(n), "population"), each.population, populations)
+            for n, each in enumerate(asked.floors)
+        ),
+        *(
+            (("decreasingReturns", str(n), "practice"), each.practice, practices)
+            for n, each in enumerate(asked.decreasing_returns)
+        ),
     ]
-    kinds = {"protect": "practice or position", "outcomeWeights": "outcome", "viableScales": "practice"}
+    kinds = {
+        "protect": "practice or position",
+        "outcomeWeights": "outcome",
+        "viableScales": "practice",
+        "floors": "population",
+        "decreasingReturns": "practice",
+    }
     return [
         Fault(
             path,
@@ -279,7 +338,7 @@ async def _known(
     session: AsyncSession,
     partnership_id: UUID,
     type_name: str,
-    model: type[Practice] | type[StaffPosition] | type[Outcome],
+    model: type[Practice] | type[StaffPosition] | type[Outcome] | type[Population],
 ) -> set[str]:
     rows = await session.execute(select(model.id).where(model.partnership_id == partnership_id))
     return {f"{type_name}:{partnership_id}:{id_}" for id_ in rows.scalars()}

@@ -15,14 +15,20 @@ from api.graphql.lookahead.sources import Load
 
 __all__ = [
     "Binding",
+    "LeastMoney",
     "RefusedPractice",
     "RuleConflict",
+    "RuleRepair",
     "ScenarioImpact",
     "bindings",
     "conflicts",
     "impact",
+    "least_money",
+    "notes",
     "of_answer",
+    "price_of_fairness",
     "refused_practices",
+    "repairs",
 ]
 
 Document = Mapping[str, Any]  # JSON of ours, as allocation.results writes it
@@ -70,6 +76,22 @@ class RuleConflict:
     """A smallest set of rules that cannot hold together."""
 
     rules: list[str]
+    sentence: str
+
+
+@strawberry.type
+class RuleRepair:
+    """One step of the cheapest way out of a conflict."""
+
+    rule: str
+    sentence: str
+
+
+@strawberry.type
+class LeastMoney:
+    """The least new money that brings what was asked for within reach; no amount where none is enough."""
+
+    amount: Money | None
     sentence: str
 
 
@@ -146,6 +168,27 @@ conflicts: Final = of_answer(
     lambda _, answer: [
         RuleConflict(rules=each["rules"], sentence=each["sentence"]) for each in answer.get("conflicts", ())
     ]
+)
+repairs: Final = of_answer(
+    lambda _, answer: [
+        RuleRepair(rule=each["rule"], sentence=each["sentence"]) for each in answer.get("repairs", ())
+    ]
+)
+notes: Final = of_answer(lambda _, answer: list(answer.get("notes", ())))
+
+
+def _least(found: Document | None, currency: str) -> LeastMoney | None:
+    if found is None:
+        return None
+    amount = None if found["amount"] is None else money_of(found["amount"], currency)
+    return LeastMoney(amount=amount, sentence=found["sentence"])
+
+
+least_money: Final = of_answer(
+    lambda _, answer: _least(answer.get("least_money"), answer.get("currency", ""))
+)
+price_of_fairness: Final = of_answer(
+    lambda _, answer: Decimal(price) if (price := answer.get("price_of_fairness")) is not None else None
 )
 refused_practices: Final = of_answer(
     lambda partnership, answer: [

@@ -20,14 +20,20 @@ from api.graphql.reallocation.comparisons import ScenarioComparison, comparison
 from api.graphql.reallocation.judgements import ScenarioJudgement, judgement
 from api.graphql.reallocation.scenario_answers import (
     Binding,
+    LeastMoney,
     RefusedPractice,
     RuleConflict,
+    RuleRepair,
     ScenarioImpact,
     bindings,
     conflicts,
     impact,
+    least_money,
+    notes,
     of_answer,
+    price_of_fairness,
     refused_practices,
+    repairs,
 )
 from models.resources import Funder, Investment
 from models.scenarios import Move as MoveRow
@@ -78,11 +84,12 @@ class Move(Node):
 
 @strawberry.type
 class FrontierPoint:
-    """A best plan at a given weight of those who are furthest behind."""
+    """A best plan at a given weight of those furthest behind; up to the knee, doing more for them costs little."""
 
     equity_weight: Decimal
     students: Decimal
     worst_off_students: Decimal
+    is_knee: bool
     scenario: "ReallocationScenario | None"
 
 
@@ -90,6 +97,7 @@ class FrontierPoint:
 class ReallocationScenario(Node):
     """`inputsHash`: the same inputs have the same hash and the same plan; null until they are read.
 
+    `priceOfFairness` is the share of the most students possible that the plan forgoes for those furthest behind.
     `before`, `after` and the lists are of the answer, and empty until there is one. `askedFrom` is the scenario
     whose decisions this one keeps; `decidedOn` and what follows is the board's decision, once it is applied.
     """
@@ -107,6 +115,10 @@ class ReallocationScenario(Node):
     conflicts: list[RuleConflict]
     frontier: list[FrontierPoint]
     refused_practices: list[RefusedPractice]
+    repairs: list[RuleRepair]
+    price_of_fairness: Decimal | None
+    least_money: LeastMoney | None
+    notes: list[str]
     asked_from: "ReallocationScenario | None"
     decided_on: date | None
     decision_note: str | None
@@ -126,7 +138,8 @@ def reallocation_scenarios(first: int | None = 20, after: str | None = None) -> 
 
 def _point(found: Mapping[str, Any]) -> FrontierPoint:
     names = ("equity_weight", "students", "worst_off_students")
-    return FrontierPoint(**{name: Decimal(found[name]) for name in names}, scenario=None)
+    numbers = {name: Decimal(found[name]) for name in names}
+    return FrontierPoint(**numbers, is_knee=found.get("is_knee", False), scenario=None)
 
 
 _frontier = of_answer(lambda _, answer: [_point(each) for each in answer.get("frontier", ())])
@@ -169,6 +182,10 @@ PLANS = (
             "conflicts": Computed(conflicts, _ANSWER),
             "frontier": Computed(_frontier, _ANSWER),
             "refusedPractices": Computed(refused_practices, _ANSWER),
+            "repairs": Computed(repairs, _ANSWER),
+            "priceOfFairness": Computed(price_of_fairness, _ANSWER),
+            "leastMoney": Computed(least_money, _ANSWER),
+            "notes": Computed(notes, _ANSWER),
             "askedFrom": One(via="asked_from_id"),
             "judgement": Computed(judgement, _ANSWER | {"decided_on": SCENARIO.c.decided_on}),
             "comparedWith": Computed(

@@ -1,19 +1,20 @@
 """Bindings, restriction costs, frontier, least money and sureness, each against a second way to reckon it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allocation.answer import BindingKind
+from allocation.answer import BindingKind, FrontierPoint
 from allocation.optimizer import solve
-from allocation.optimizer.build import question_of
+from allocation.optimizer.build import Question, question_of
 from allocation.optimizer.frontier import frontier_of
 from allocation.optimizer.inverse import least_money
-from allocation.optimizer.whatifs import measure, solved_base
+from allocation.optimizer.plans import solve_once
+from allocation.optimizer.whatifs import measure, row_differences, solved_base
 from allocation.problem import InKindSupply, Objective, Problem
 
 THOUSAND = 100_000
@@ -79,9 +80,14 @@ def test_no_more_what_ifs_are_asked_than_the_rules_say(tiny: Tiny) -> None:
     assert len([b for b in solve(tiny(what_ifs_count=1)).bindings if b.step is not None]) <= 1
 
 
+def _frontier(question: Question, points: int) -> tuple[FrontierPoint, ...]:
+    with solved_base(question) as base:
+        return () if base is None else frontier_of(base, points)
+
+
 def test_the_frontier_runs_from_most_students_to_the_largest_promise(tiny: Tiny) -> None:
     # By hand: 25.9 students at a share of 7.9 / 30, down to 24.966667 at 107 / 300.
-    points = frontier_of(question_of(tiny()), (), 5)
+    points = _frontier(question_of(tiny()), 5)
     assert (points[0].students, points[0].worst_off_share) == pytest.approx((25.9, 7.9 / 30), abs=1e-6)
     assert (points[-1].students, points[-1].worst_off_share) == pytest.approx(
         (24.9666667, 107 / 300), abs=1e-6
@@ -99,7 +105,7 @@ def test_a_frontier_point_is_the_best_plan_under_its_weight(
     # Concavity: no point lies above the supporting line that another point's weight draws.
     problem = replace(random_problem(seed), rules=replace(random_problem(seed).rules, leximin=False))
     question = question_of(problem)
-    points = frontier_of(question, (), 6)
+    points = _frontier(question, 6)
     gaps = sum(question.layout.groups[g].gap for g in question.worst_off)
     for one in points:
         for two in points:
@@ -109,14 +115,35 @@ def test_a_frontier_point_is_the_best_plan_under_its_weight(
 
 
 def test_one_knee_is_marked_where_there_is_a_trade_off(tiny: Tiny) -> None:
-    assert sum(point.is_knee for point in frontier_of(question_of(tiny()), (), 9)) == 1
+    assert sum(point.is_knee for point in _frontier(question_of(tiny()), 9)) == 1
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_ifs_from_the_plan_s_own_basis_are_those_from_nothing(
+    random_problem: Callable[[int], Problem], seed: int
+) -> None:
+    question = question_of(random_problem(seed))
+    before = solve_once(question)
+    told = []
+    for known in (before, None):
+        with solved_base(question, known) as base:
+            if base is None:
+                return
+            changes = row_differences(base, lambda _: None)
+            told.append((base.start, base.most and base.most[0], {each.row: each.change for each in changes}))
+    (start, most, warm), (cold_start, cold_most, cold) = told
+    assert astuple(start) == pytest.approx(astuple(cold_start), abs=1e-6)
+    assert most == pytest.approx(cold_most, abs=1e-6)
+    for row in warm.keys() & cold.keys():
+        assert astuple(warm[row]) == pytest.approx(astuple(cold[row]), abs=1e-6)
 
 
 def test_the_most_students_of_the_tiny_question(tiny: Tiny) -> None:
     # By hand: 25.9 (test_run.py).
     with solved_base(question_of(tiny())) as base:
         assert base is not None
-        assert base.most_students() == pytest.approx(25.9)
+        assert base.most is not None
+        assert base.most[0] == pytest.approx(25.9)
 
 
 def test_the_least_money_for_a_share_follows_from_its_price(tiny: Tiny) -> None:

@@ -3,12 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from allocation.optimizer import export_program
+from allocation.answer import AnswerStatus
+from allocation.optimizer import export_program, solve
 from allocation.optimizer import solver as door
 from allocation.optimizer.build import formulate, question_of
 from allocation.optimizer.front import load_through_pulp, to_pulp
@@ -182,3 +184,26 @@ def _large() -> tuple[Program, Floats]:
     for sink in range(40):
         program.row(("sink", sink), [(source * 40 + sink, 1.0) for source in range(30)], lower=10.0)
     return program, draw.uniform(1, 2, 1200)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_an_interior_point_leads_to_the_plan_of_the_simplex_method(
+    random_problem: Callable[[int], Problem], seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = random_problem(seed)
+    expected = solve(problem)
+    monkeypatch.setattr(door, "LARGE", 1)
+    found = solve(problem)
+    assert (found.status, found.plan) == (expected.status, expected.plan)
+    assert [move.amount for move in found.moves] == [move.amount for move in expected.moves]
+
+
+def test_what_no_interior_point_proves_the_simplex_method_decides(
+    tiny: Callable[..., Problem], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commitment above its fund's budget has no plan."""
+    problem = tiny()
+    first, *others = problem.funds
+    broken = replace(first, lines=(replace(first.lines[0], locked_amount=first.budget_amount + 1),))
+    monkeypatch.setattr(door, "LARGE", 1)
+    assert solve(replace(problem, funds=(broken, *others))).status is AnswerStatus.INFEASIBLE

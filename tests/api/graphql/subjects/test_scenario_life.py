@@ -29,6 +29,9 @@ JUDGE = """query($id: ID!) { node(id: $id) { ... on ReallocationScenario {
     promisedLow shown verdict sentence } } } } }"""
 
 
+STEPS = [{"share": "0.5", "multiplier": "1"}, {"share": "0.5", "multiplier": "0.4"}]
+
+
 async def change(database: Database, small: Small, **values: object) -> None:
     """Sets columns of the small partnership's scenario."""
     async with database.session(Scope.of(small.partnership.id)) as session:
@@ -140,6 +143,9 @@ async def test_refinements_of_a_question_are_kept_and_their_faults_told(
         "outcomeWeights": [weight],
         "viableScales": [scale],
         "sensitivityDraws": 20,
+        "staffingFloor": False,
+        "floors": [{"population": small.global_id("PopulationGroup", "black"), "share": "0.9"}],
+        "decreasingReturns": [{"practice": scale["practice"], "steps": STEPS}],
     }
     made = only(await ask(SUGGEST, member(small), input=wanted(small, **more)))["reallocationScenario"]
     async with database.session(Scope.of(small.partnership.id)) as session:
@@ -148,12 +154,16 @@ async def test_refinements_of_a_question_are_kept_and_their_faults_told(
     assert (found.maximum_total_shift_share, found.practices_per_person, found.leximin) == (0.1, 2.0, True)
     assert found.outcome_weights == ((str(small.id("reading")), 2.5),)
     assert (found.viable_scales, found.sensitivity_draws_count) == (((str(small.id("camp")), 30.0),), 20)
+    assert (found.staffing_floor, found.floors) == (False, ((str(small.id("black")), 0.9),))
+    assert found.returns == ((str(small.id("camp")), ((0.5, 1.0), (0.5, 0.4))),)
     wrong = {
         "maximumTotalShift": "1.1",
         "practicesPerPerson": "0",
         "sensitivityDraws": 1000,
         "outcomeWeights": [weight | {"outcome": private.global_id("Outcome", "reading")}],
         "viableScales": [scale | {"practice": "nonsense"}],
+        "floors": [{"population": "nonsense", "share": "1"}],
+        "decreasingReturns": [{"practice": "nonsense", "steps": STEPS}],
     }
     refused = only(await ask(SUGGEST, member(small, Role.ANCHOR), input=wanted(small, **wrong)))
     assert faults(refused) == [
@@ -162,4 +172,30 @@ async def test_refinements_of_a_question_are_kept_and_their_faults_told(
         (["sensitivityDraws"], "INVALID"),
         (["outcomeWeights", "0", "outcome"], "NOT_FOUND"),
         (["viableScales", "0", "practice"], "NOT_FOUND"),
+        (["floors", "0", "population"], "NOT_FOUND"),
+        (["decreasingReturns", "0", "practice"], "NOT_FOUND"),
     ]
+
+
+async def test_the_way_out_the_price_and_the_least_money_are_told(
+    ask: Ask, small: Small, database: Database
+) -> None:
+    answer = {
+        "currency": "USD",
+        "repairs": [{"rule": "places", "amount": "5", "unit": "participants", "sentence": "Add 5 places."}],
+        "price_of_fairness": "0.036",
+        "least_money": {"amount": 400_000, "sentence": "It takes at least $4,000."},
+        "notes": ["No supply is on record."],
+        "frontier": [{"equity_weight": "2", "students": "3", "worst_off_students": "1", "is_knee": True}],
+    }
+    await change(database, small, answer=answer)
+    query = """query($id: ID!) { node(id: $id) { ... on ReallocationScenario { repairs { rule sentence }
+      priceOfFairness leastMoney { amount { amount } sentence } notes frontier { isKnee } } } }"""
+    told = await ask(query, member(small), id=small.global_id("ReallocationScenario", "scenario"))
+    assert told["data"]["node"] == {
+        "repairs": [{"rule": "places", "sentence": "Add 5 places."}],
+        "priceOfFairness": "0.036",
+        "leastMoney": {"amount": {"amount": "4000.00"}, "sentence": "It takes at least $4,000."},
+        "notes": ["No supply is on record."],
+        "frontier": [{"isKnee": True}],
+    }
