@@ -21,6 +21,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || true
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock -e . 2>/dev/null \
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock -e .
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c 'import api.app, api.jobs, api.cli, api.graphql.schema' # keeps the bytecode
 	@touch $(STAMP)
 
 run: $(STAMP) ## loads the fictional demo, prints a suggested reallocation, and serves until Ctrl-C

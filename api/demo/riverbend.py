@@ -31,7 +31,7 @@ FACTS_FIRST = ("organizations", "outcomes", "populations", "practices")
 THEN_MONEY = (
     *("investments", "restrictions", "in-kind", "positions", "position-costs", "allocations", "findings"),
     *("position-funding", "ledger", "fee-agreements", "budgets", "obligations", "renewals", "match"),
-    *("instalments", "match-offers"),
+    *("instalments", "match-offers", "in-kind-movements"),
     *(
         "barriers",
         "measures",

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allocation.ledger import LedgerError
+from allocation.ledger import LOBBYING, LedgerError
 from allocation.releases import release_figures
 from api.exchange.errors import ReadError
 from api.exchange.formats import FORMATS
@@ -23,6 +23,7 @@ from api.exchange.report import Example, ImportReport
 from api.exchange.store.allocations import store_allocations
 from api.exchange.store.facts import store_facts
 from api.exchange.store.findings import store_findings
+from api.exchange.store.gift_movements import store_gift_movements
 from api.exchange.store.investments import store_investments
 from api.exchange.store.local_results import store_local_results
 from api.exchange.store.measurements import store_measurements
@@ -202,6 +203,7 @@ STORES: Mapping[str, Store] = {
     "price-index": store_price_levels,
     "allocations": store_allocations,
     "ledger": store_movements,
+    "in-kind-movements": store_gift_movements,
     "bills-ny": store_measures,
     "measures": store_measures,
     "testimony": store_testimony,
@@ -209,10 +211,10 @@ STORES: Mapping[str, Store] = {
 
 
 def _refused_by_check(error: DBAPIError) -> str | None:
-    """What a row's own check said, where it was a check that refused (SQLSTATE class 22 or 23)."""
+    """What a row's own check said, where it was a check that refused (SQLSTATE class 22 or 23), or the guard."""
     state = str(getattr(error.orig, "sqlstate", "") or "")
     said = str(error.orig).rsplit(">: ", maxsplit=1)[-1].splitlines()
-    return said[0] if state[:2] in {"22", "23"} and said else None
+    return said[0] if (state[:2] in {"22", "23"} or state == LOBBYING) and said else None
 
 
 def _kept(run_of: Import, report: ImportReport, *, is_dry_run: bool = False) -> ImportRun:

@@ -17,6 +17,7 @@ from api.graphql.anchor.books import (
     load_budgets,
 )
 from api.graphql.anchor.fees import FeeReport, at_fees, load_fees
+from api.graphql.anchor.gift_movements import InKindBalance, at_gifts, load_gift_totals
 from api.graphql.anchor.in_kind import InKindResourceConnection, in_kind_resources
 from api.graphql.anchor.losses import FunderLoss, at_loss, load_losses
 from api.graphql.anchor.outlooks import StaffingOutlook, at_staffing, load_staffing
@@ -96,6 +97,7 @@ class AnchorEntity:
     organization: Organization
     fee_rate: Decimal | None
     balances: list[FundBalance] = listed(at_balances)
+    in_kind_balances: list[InKindBalance] = listed(at_gifts)
     statements: list[ActivityStatement] = listed(at_period)
     fee_report: FeeReport | None = listed(at_fees)
     sub_grants: list[SubGrant] = listed(at_sub_grants)
@@ -197,6 +199,7 @@ PLANS = (
         ANCHOR,
         {
             "balances": Computed(load_balances, _ANCHOR_KEY),
+            "inKindBalances": Computed(load_gift_totals, _ANCHOR_KEY),
             "statements": Computed(load_statements, _ANCHOR_KEY),
             "feeReport": Computed(load_fees, _ANCHOR_KEY),
             "subGrants": Computed(load_sub_grants, _ANCHOR_KEY),

@@ -71,7 +71,7 @@ async def _brief(context: Context, partnership_id: UUID, asked: Mapping[str, Any
             practice=row.name,
             outcome=aim.name,
             group=evidence.community.populations[str(group)].label,
-            tier=evidence.tier(practice, group).tier.value,
+            tier=evidence.tier(practice, group, outcome).tier.value,
             studies=await _studies(session, partnership_id, practice, outcome),
             gaps=await _gaps(session, partnership_id, judged, (str(outcome), str(group))),
             cost=None if row.cost_per_participant is None else Decimal(row.cost_per_participant).scaleb(-2),
