@@ -19,6 +19,9 @@ SESSION_SETTINGS = {
     "timezone": "UTC",
     "jit": "off",
     "random_page_cost": "1.1",
+    # what is reckoned in Python is joined as a list that is bound, of which the planner knows so little that it would
+    # sort the dollars to merge them with it
+    "enable_mergejoin": "off",
     "application_name": "alignment",
 }
 

@@ -77,6 +77,8 @@ class Facts:
         columns = ", ".join(
             [*keys, f"{bucket} as bucket", "b.unit as currency", *map(self._sum, self.plan.sums)]
         )
+        if not self.plan.is_grouped_first:
+            return f"select {columns} from ({base}) b"  # noqa: S608 - our own words, values bound
         count = len(keys) + 2
         groups = ", ".join(str(n + 1) for n in range(count))
         return f"select {columns} from ({base}) b group by {groups}"  # noqa: S608 - our own words, values bound
@@ -85,11 +87,11 @@ class Facts:
         found = SUMS.get(measure)
         if found is None:
             return f"0::numeric as {column_of(measure)}"
-        sign = "-" if found.sign < 0 else ""
-        if set(found.kinds) == set(self.plan.kinds):
-            return f"sum({sign}b.amount) as {column_of(measure)}"
-        among = ", ".join(f"'{kind}'" for kind in found.kinds)
-        return f"coalesce(sum({sign}b.amount) filter (where b.kind in ({among})), 0) as {column_of(measure)}"
+        amount = "-b.amount" if found.sign < 0 else "b.amount"
+        if set(found.kinds) != set(self.plan.kinds):
+            among = ", ".join(f"'{kind}'" for kind in found.kinds)
+            amount = f"case when b.kind in ({among}) then {amount} else 0 end"
+        return f"{f'sum({amount})' if self.plan.is_grouped_first else amount} as {column_of(measure)}"
 
     def _base(self, of: str | None = None) -> str:
         """The amounts of accounts or entries, credits above zero; `of` one investment alone."""
@@ -169,7 +171,7 @@ class Facts:
             " order by b.kind, b.day, b.tie, b.amount rows unbounded preceding"
         )
         upto = f"sum(b.amount) over ({window})"
-        amount = f"-(round({upto} * r.share) - round(({upto} - b.amount) * r.share))"
+        amount = f"-(round({upto} * r.share) - round(({upto} - b.amount) * r.share))::bigint"
         lateral = f"cross join lateral ({self._base('r.id')} offset 0) b"
         return f"select {names}, {amount} as amount from removed r {lateral}"  # noqa: S608 - as above
 
