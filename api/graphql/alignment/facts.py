@@ -17,6 +17,7 @@ from api.graphql.lookahead.sql import Binder
 from api.graphql.money.amounts import ACCOUNT, INVESTMENT, LINES
 from api.graphql.money.investment_filters import where_of
 from api.graphql.money.investments import owner
+from api.graphql.policy.visibility import PLAN, seen_plans
 
 __all__ = ["Facts", "column_of"]
 
@@ -149,7 +150,7 @@ class Facts:
         *,
         kind: str = "a.kind",
     ) -> str:
-        known = _COLUMNS | {"use": self._use}
+        known = _COLUMNS | {"use": self._use, "policy_plan_id": self._seen_plan}
         columns = [f"{known[name]} as {name}" for name in self.plan.columns]
         columns += [f"{kind} as kind", "a.unit", f"{amount} as amount", f"{day} as day", f"{tie} as tie"]
         met = [
@@ -221,7 +222,7 @@ class Facts:
         plan = self.plan
         is_unlined = any(not SUMS[each].is_lined for each in plan.sums if each in SUMS)
         uses = is_unlined or AlignmentMeasure.COMMITTED in plan.sums  # fees lie on no line
-        named = {"funder_id", "recipient_id", "starts"}
+        named = {"funder_id", "recipient_id", "starts", "policy_plan_id"}
         return (
             self.funder is not None
             or plan.filter.investment is not None
@@ -256,6 +257,18 @@ class Facts:
     @property
     def _use(self) -> str:
         return _COLUMNS["use"] if self._needs_award else "coalesce(a.use, 'UNASSIGNED')"
+
+    @property
+    def _seen_plan(self) -> str:
+        """The award's policy plan, as far as the caller may see it: dollars tell no more of a plan than it does."""
+        if "policy_plan_id" not in self.plan.columns:
+            return "null::uuid"
+        plan = Scope(self.binder, PLAN, "p")
+        seen = seen_plans(self._accounts.context)(plan)
+        return (
+            f"(select p.id from {plan.source} where p.partnership_id = i.partnership_id"  # noqa: S608 - as above
+            f" and p.id = i.policy_plan_id and {seen})"
+        )
 
     def _award_filters(self) -> list[Sql]:
         """The filter on awards; and by time, single awards are for those who may read their transactions."""
