@@ -85,7 +85,7 @@ def _tiers_of(
     outcomes = {each.outcome for each in findings} | {each.outcome for each in reports}
     found = []
     for outcome in (None, *sorted(outcomes)):
-        weighed = weigh(findings, outcome=outcome, reports=reports)
+        weighed = weigh(findings, outcome=outcome, reports=reports, rationale=rationale)
         seen: frozenset[str] = frozenset().union(
             *(each.populations for case in weighed.cases for each in case.findings)
         )
@@ -93,7 +93,7 @@ def _tiers_of(
         for group, served in groups:
             shared = served & seen  # groups of whom the studies saw the same people are judged once
             if shared not in judged:
-                judged[shared] = assess(weighed, shared, settings, rationale)
+                judged[shared] = assess(weighed, shared, settings)
             if group is None or shared != groups[0][1] & seen:
                 one = judged[shared]
                 found.append(KnownTier(practice, outcome, group, one.tier, blocker_of(one)))

@@ -173,8 +173,7 @@ class _Tiers:
         key = (practice, target.outcome, target.population)
         if key not in self._known:
             weighed = self._weighed_for(practice, target.outcome)
-            rationale = self._standing.rationales.get(practice)
-            judged = assess(weighed, self._served(target), self._standing.settings, rationale)
+            judged = assess(weighed, self._served(target), self._standing.settings)
             self._known[key] = judged.tier.value
         return self._known[key]
 
@@ -182,7 +181,10 @@ class _Tiers:
         key = (practice, outcome)
         if key not in self._weighed:
             reports = self._standing.reports.get(practice, ())
-            self._weighed[key] = weigh(self._findings[practice], outcome=outcome, reports=reports)
+            rationale = self._standing.rationales.get(practice)
+            self._weighed[key] = weigh(
+                self._findings[practice], outcome=outcome, reports=reports, rationale=rationale
+            )
         return self._weighed[key]
 
     def _served(self, target: Target) -> set[str]:

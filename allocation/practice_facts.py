@@ -195,7 +195,13 @@ def outcome_facts(
     seen: PracticeEvidence, outcome: str, effect: PooledEffect | None, cost: UnitCost | None
 ) -> OutcomeFacts:
     community = seen.community
-    weighed = weigh(seen.known.findings, outcome=outcome, reports=seen.reports, counted=seen.known.counted)
+    weighed = weigh(
+        seen.known.findings,
+        outcome=outcome,
+        reports=seen.reports,
+        counted=seen.known.counted,
+        rationale=seen.practice.rationale,
+    )
     groups = [group_facts(seen, each, weighed, (effect, cost)) for each in shown_groups(community)]
     periods = tuple(seen.local.get(outcome, ()))
     effects = [found for one in periods if (found := as_effect(one)) is not None]
@@ -232,7 +238,7 @@ def group_facts(
         population=population,
         label=community.populations[population].label,
         is_everybody=population == community.everybody,
-        tier=assess(weighed, community.served(population), community.settings, seen.practice.rationale),
+        tier=assess(weighed, community.served(population), community.settings),
         target=target,
         additional=additional,
         cost=None if cost is None else cost_per_additional(cost, additional),

@@ -14,7 +14,9 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -22,20 +24,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.evidence.finding import Finding
 from allocation.evidence.pooling import pooled_effects
-from allocation.frames.evidence import FindingsShelf, read_practice_evidence, read_rationales, read_reports
+from allocation.frames.evidence import Shelf, read_rationales, read_reports
+from allocation.frames.practice_pages import read_practice_evidence
 from allocation.frames.practices import read_findings
 from allocation.partnerships import Terms, create_partnership
 from allocation.practice_facts import practice_facts, tiers_of
+from allocation.tokens import create_token
 from api.exchange.imports import Order, import_file
-from api.graphql.door.operations import Call
+from api.graphql.door.operations import Call, Operations
 from api.graphql.door.requests import Request
-from api.graphql.schema import build_for_operator
+from api.graphql.door.sign_in import callers
+from api.graphql.schema import schema
 from migrations.upgrade import upgrade
 from models import embedded
 from models.database import Database, Logins, Scope
+from models.people import Role
 from models.practices import Finding as FindingRow
 
-RUNS = 9
+RUNS = 15
 QUERY = Path(__file__).resolve().parents[1] / "docs" / "questions" / "practice-page.graphql"
 TIERS_LIMIT, PAGE_LIMIT = 5.0, 0.050  # seconds
 Work = Callable[[AsyncSession, UUID], Awaitable[object]]
@@ -65,15 +71,23 @@ async def load(database: Database, folder: Path, scratch: Path) -> UUID:
     return partnership
 
 
-async def timed(database: Database, partnership: UUID, work: Work) -> float:
-    """The best time in seconds, after one run that warms the connection: other work on the machine only adds."""
+class Took(NamedTuple):
+    """The best of several runs, in seconds: by the clock, and of this process's own time."""
+
+    clock: float
+    own: float
+
+
+async def timed(database: Database, partnership: UUID, work: Work) -> Took:
+    """After one run that warms the connection; other work on the machine only adds."""
     taken = []
     for _ in range(RUNS + 1):
         async with database.session(Scope.of(partnership)) as session:
-            started = time.perf_counter()
+            started, own = time.perf_counter(), time.process_time()
             await work(session, partnership)
-            taken.append(time.perf_counter() - started)
-    return min(taken[1:])
+            taken.append((time.perf_counter() - started, time.process_time() - own))
+    clock, cpu = zip(*taken[1:], strict=True)
+    return Took(min(clock), min(cpu))
 
 
 async def plain(session: AsyncSession, partnership: UUID) -> object:
@@ -106,15 +120,18 @@ async def by_findings(database: Database, partnership: UUID) -> list[tuple[int, 
         return [(row.found, UUID(str(row.practice_id))) for row in await session.execute(query)]
 
 
-def over_graphql(database: Database, practice: UUID) -> Work:
-    """The page of docs/questions, through everything but the network."""
+async def over_graphql(database: Database, partnership: UUID, practice: UUID) -> Work:
+    """The page of docs/questions for somebody with a token, through everything but the network."""
+    async with database.session(Scope.of(partnership)) as session:
+        until = datetime.now(UTC) + timedelta(hours=1)
+        call = Call(token=await create_token(session, partnership, Role.DATA, until))
     lines = QUERY.read_text("utf-8").replace("(fiscalYear: $fiscalYear)", "").splitlines()
     fields = "\n".join(line for line in lines if line.startswith(" " * 8))
-    operations = build_for_operator(database)
+    operations = Operations(schema(), callers(database))  # without a limit on how much one may ask
 
     async def asked(_: AsyncSession, partnership: UUID) -> object:
         document = f'{{ node(id: "Practice:{partnership}:{practice}") {{ ... on Practice {{ {fields} }} }} }}'
-        answer = json.loads((await operations.run(Request(document), Call())).body())
+        answer = json.loads((await operations.run(Request(document), call)).body())
         if "errors" in answer:
             sys.exit(str(answer["errors"][:1]))
         return answer
@@ -124,29 +141,35 @@ def over_graphql(database: Database, practice: UUID) -> Work:
 
 async def pages(database: Database, partnership: UUID) -> bool:
     """Prints the page of a practice with a middling number of findings, and of the one with most."""
-    practices, shelf, holds = await by_findings(database, partnership), FindingsShelf(), True
+    practices, shelf, holds = await by_findings(database, partnership), Shelf(), True
     for found, practice in (practices[len(practices) // 2], practices[-1]):
 
         async def plain_page(session: AsyncSession, p: UUID, practice: UUID = practice) -> object:
             return (await session.execute(text(PLAIN_PAGE), {"p": p, "practice": practice})).all()
 
         async def page(session: AsyncSession, p: UUID, practice: UUID = practice) -> object:
-            return practice_facts(await read_practice_evidence(session, p, practice, shelf=shelf))
+            ground = await shelf.of(session, p)
+            return practice_facts(await read_practice_evidence(session, p, practice, ground=ground))
 
         took = await timed(database, partnership, page)
         base = await timed(database, partnership, plain_page)
         holds &= told(f"a page of {found} findings", took, base, PAGE_LIMIT)
-        asked = await timed(database, partnership, over_graphql(database, practice))
-        told("the same over GraphQL, every rule of every group in words", asked, base, None)
+        asked = await timed(database, partnership, await over_graphql(database, partnership, practice))
+        holds &= told("the same over GraphQL, every rule of every group in words", asked, base, PAGE_LIMIT)
     return holds
 
 
-def told(name: str, took: float, base: float, limit: float | None) -> bool:
+def told(name: str, took: Took, base: Took, limit: float | None) -> bool:
     """Prints a figure; says whether its limit holds."""
-    holds = limit is None or took < limit
+    holds = limit is None or took.clock < limit
     verdict = "holds" if holds else "BROKEN"
-    held = "" if limit is None else f", {took / limit:.2f} of the limit of {1000 * limit:.0f} ms: {verdict}"
-    print(f"{name}: {1000 * took:.1f} ms, {took / base:.1f} times a plain read of its rows{held}")
+    share = (
+        ""
+        if limit is None
+        else f", {took.clock / limit:.2f} of the limit of {1000 * limit:.0f} ms: {verdict}"
+    )
+    figures = f"{1000 * took.clock:.1f} ms ({1000 * took.own:.1f} of them in Python)"
+    print(f"{name}: {figures}, {took.clock / base.clock:.1f} times a plain read of its rows{share}")
     return holds
 
 

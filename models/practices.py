@@ -25,6 +25,14 @@ class StudyDesign(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class EffectDirection(StrEnum):
+    """Which way a source says that a result points, for the people whom it is about."""
+
+    FAVOURABLE = "FAVOURABLE"
+    NEUTRAL = "NEUTRAL"
+    UNFAVOURABLE = "UNFAVOURABLE"
+
+
 class Practice(TenantRow):
     """Something done for children. Its evidence tier is reckoned when asked, never stored.
 
@@ -101,6 +109,10 @@ class Finding(TenantRow):
         refers("outcome_id", "outcome"),
         imported_by(),
         CheckConstraint("num_nonnulls(practice_id, practice_as_published) > 0", name="practice"),
+        CheckConstraint("cost_per_participant > 0", name="cost_per_participant"),
+        CheckConstraint("(cost_per_participant is null) = (currency is null)", name="cost_currency"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_shape"),
+        CheckConstraint("price_year between 1990 and 2100", name="price_year"),
         Index(
             "uq_finding_source",
             "partnership_id",
@@ -142,8 +154,13 @@ class Finding(TenantRow):
     site_count: Mapped[int | None]
     is_subgroup: Mapped[bool] = mapped_column(server_default="false")
     is_local: Mapped[bool] = mapped_column(server_default="false")
+    direction: Mapped[EffectDirection | None] = mapped_column(closed_list(EffectDirection, "direction"))
     settings: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     populations_as_published: Mapped[str | None]
+    grades: Mapped[str | None]
+    cost_per_participant: Mapped[Minor | None]
+    currency: Mapped[str | None]
+    price_year: Mapped[int | None]
     source_system: Mapped[str]
     source_identifier: Mapped[str]
     source_file: Mapped[str | None]

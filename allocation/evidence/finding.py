@@ -27,6 +27,14 @@ class StudyDesign(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class Direction(StrEnum):
+    """Which way a source says that a result points, for the people whom it is about."""
+
+    FAVOURABLE = "FAVOURABLE"
+    NEUTRAL = "NEUTRAL"
+    UNFAVOURABLE = "UNFAVOURABLE"
+
+
 class Setting(StrEnum):
     """The kind of place, in the four words of the National Center for Education Statistics locale codes."""
 
@@ -41,7 +49,8 @@ class Finding:
     """The facts of one finding; what the source does not state is None, never 0.
 
     `effect_size` is Hedges' g, positive where the practice is favourable (so also where lower is better).
-    `standard_error` is in the same unit. `improvement_index` is -50..50 as published. `p_value` is
+    `standard_error` is in the same unit. `improvement_index` is -50..50 as published, `direction`
+    what the source says in words. `p_value` is
     two-sided; a printed 0 means below the printing precision. `cluster_count` counts schools, classes or
     sites assigned in both groups together, `icc` is their intraclass correlation, `site_count` the
     educational sites of the study. `practice` and `outcome` are keys; `practice_name` is for the rule that
@@ -67,6 +76,7 @@ class Finding:
     p_value: float | None = None
     is_significant: bool | None = None
     improvement_index: float | None = None
+    direction: Direction | None = None
     sample_size: int | None = None
     treatment_count: int | None = None
     comparison_count: int | None = None
@@ -101,17 +111,26 @@ class Finding:
 
     @property
     def is_favourable(self) -> bool | None:
-        """Whether the practice did better; by the effect size, else the improvement index, else unknown."""
-        direction = self.effect_size if self.effect_size is not None else self.improvement_index
-        return None if direction is None else direction > 0
+        """Whether the practice did better; by the effect size, else the index, else in the source's words."""
+        stated = self._stated_sign
+        return None if stated is None else stated > 0
 
     @property
     def is_unfavourable(self) -> bool | None:
         """Whether the practice did worse; exactly no difference is neither."""
-        direction = self.effect_size if self.effect_size is not None else self.improvement_index
-        return None if direction is None else direction < 0
+        stated = self._stated_sign
+        return None if stated is None else stated < 0
+
+    @property
+    def _stated_sign(self) -> float | None:
+        if self.effect_size is not None:
+            return self.effect_size
+        if self.improvement_index is not None or self.direction is None:
+            return self.improvement_index
+        return SIGNS[self.direction]
 
 
+SIGNS = {Direction.FAVOURABLE: 1, Direction.NEUTRAL: 0, Direction.UNFAVOURABLE: -1}
 SIGNED = frozenset({"effect_size", "improvement_index", "treatment_mean", "comparison_mean"})
 SHARES = ("p_value", "icc")
 NUMBERS = tuple(field.name for field in fields(Finding) if field.type in (float | None, int | None))

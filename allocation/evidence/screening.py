@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from allocation.evidence.effect_size import Sample, hedges_g, improvement_index
-from allocation.evidence.finding import Finding, StudyDesign
+from allocation.evidence.finding import SIGNS, Finding, StudyDesign
 from allocation.evidence.precision import Precision, group_sizes, precision
 
 # Bloom 1984 (Educational Researcher 13(6), 4-16) named two standard deviations, of one-to-one tutoring, as
@@ -120,7 +120,11 @@ def implausible_size(finding: Finding) -> str | None:
 
 def sign_disagrees(finding: Finding) -> str | None:
     g, index = stated_effect(finding), finding.improvement_index
-    if g is None or index is None or g * index >= 0:
+    if g is None:
+        return None
+    if finding.direction is not None and g * SIGNS[finding.direction] < 0:
+        return f"the effect size {g:.2f} is published as {finding.direction.value.lower()}"
+    if index is None or g * index >= 0:
         return None
     return f"the effect size {g:.2f} and the improvement index {index:g} point in opposite directions"
 

@@ -122,26 +122,36 @@ def tier(
     """The tier of one practice here. `findings` are those of the practice; other outcomes than `outcome`,
     where it is given, do not count. Rules whose facts are not stated are not met, and say so.
     """
-    return assess(weigh(findings, outcome=outcome, reports=reports), populations, settings, rationale)
+    weighed = weigh(findings, outcome=outcome, reports=reports, rationale=rationale)
+    return assess(weighed, populations, settings)
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The rules of a tier that hang on no place, answered, and what is left for those that follow."""
+    """The rules of a tier that hang on no place, answered; `rest` are asked of what `remaining` between them."""
 
     reasons: tuple[TierReason, ...]
-    remaining: Sequence[Finding]
-    rest: tuple[TierRule, ...]
+    remaining: Sequence[Finding] = ()
+    rest: tuple[TierRule, ...] = ()
+    closing: tuple[TierReason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that is stated on one practice and outcome."""
+
+    findings: tuple[Finding, ...]
+    reports: tuple[str, ...]
+    rationale: Rationale
+    overridden: Answer
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything that bears on one practice and outcome wherever it is asked."""
+    """What bears on one practice and outcome wherever it is asked: each tier as far as it hangs on no place."""
 
     outcome: str | None
     findings: tuple[Finding, ...]
-    reports: tuple[str, ...]
-    overridden: Answer
     begun: Mapping[EvidenceTier, Begun]
 
 
@@ -165,6 +175,7 @@ def weigh(
     outcome: str | None = None,
     reports: Sequence[InterventionReport] = (),
     counted: Sequence[Finding] | None = None,
+    rationale: Rationale | None = None,
 ) -> Weighed:
     """The facts of a tier that hang neither on people nor on places; `assess` asks them for some.
 
@@ -178,30 +189,27 @@ def weigh(
         if outcome in (None, one.outcome):
             by_outcome[one.outcome].append(one)
     named = [*sorted({*by_outcome, *(one.outcome for one in told)}, key=str)] or [outcome]
-    cases = [
-        case_of(each, by_outcome.get(each, []), [one.rating for one in told if one.outcome == each])
-        for each in named
-    ]
+    cases = []
+    for each in named:
+        found, rated = by_outcome.get(each, []), [one.rating for one in told if one.outcome == each]
+        stated = rationale or Rationale()
+        cases.append(case_of(each, Facts(tuple(found), tuple(rated), stated, not_overridden(found, rated))))
     return Weighed(outcome, tuple(cases), rater_words(relevant, told))
 
 
-def case_of(outcome: str | None, findings: Sequence[Finding], reports: Sequence[str]) -> Case:
+def case_of(outcome: str | None, facts: Facts) -> Case:
     """One outcome's, with every rule answered that asks for no place."""
-    overridden = not_overridden(findings, reports)
-    begun = {one: begin(one, findings) for one in RULES}
-    return Case(outcome, tuple(findings), tuple(reports), overridden, begun)
+    begun = {one: begin(one, facts) for one in RULES}
+    promising = study_route(EvidenceTier.PROMISING, begun[EvidenceTier.PROMISING], NOWHERE)
+    begun[EvidenceTier.PROMISING] = Begun(by_report(promising, facts))
+    begun[EvidenceTier.RATIONALE] = Begun(rationale_route(facts))
+    return Case(outcome, facts.findings, begun)
 
 
-def assess(
-    weighed: Weighed,
-    populations: Collection[str],
-    settings: Collection[Setting],
-    rationale: Rationale | None = None,
-) -> TierAssessment:
+def assess(weighed: Weighed, populations: Collection[str], settings: Collection[Setting]) -> TierAssessment:
     """The tier for these people and places."""
     place = Place(frozenset(populations), frozenset(settings))
-    stated = rationale or Rationale()
-    judged = [judge(case, place, stated, weighed.rater_words) for case in weighed.cases]
+    judged = [judge(case, place, weighed.rater_words) for case in weighed.cases]
     return min(judged, key=lambda each: (ORDER.index(each.tier), len(each.to_next), each.outcome or ""))
 
 
@@ -217,15 +225,8 @@ def rater_words(findings: Sequence[Finding], reports: Sequence[InterventionRepor
     return tuple(sorted((tiers or ratings) | {one.rating for one in reports}))
 
 
-def judge(case: Case, place: Place, rationale: Rationale, words: tuple[str, ...]) -> TierAssessment:
-    reasons = {one: study_route(one, case, place) for one in RULES}
-    if not all_met(reasons[EvidenceTier.PROMISING]) and case.reports:
-        by_report = report_route(case)
-        if by_report.met:
-            reasons[EvidenceTier.PROMISING] = (by_report,)
-        else:
-            reasons[EvidenceTier.PROMISING] += (by_report,)
-    reasons[EvidenceTier.RATIONALE] = rationale_route(case, rationale)
+def judge(case: Case, place: Place, words: tuple[str, ...]) -> TierAssessment:
+    reasons = {one: study_route(one, begun, place) for one, begun in case.begun.items()}
     reached = next((one for one in reasons if all_met(reasons[one])), EvidenceTier.NONE)
     above = ORDER[ORDER.index(reached) - 1] if reached != EvidenceTier.STRONG else None
     return TierAssessment(
@@ -241,19 +242,19 @@ def all_met(reasons: Sequence[TierReason]) -> bool:
     return all(reason.met for reason in reasons)
 
 
-def begin(one: EvidenceTier, findings: Sequence[Finding]) -> Begun:
+def begin(one: EvidenceTier, facts: Facts) -> Begun:
     """The rules before the first that asks for a place: each of the findings that met those before it."""
     rules = tuple(RULES[one])
     first = next((n for n, rule in enumerate(rules) if rule in OF_A_PLACE), len(rules))
-    reasons, remaining = ask(one, rules[:first], findings, NOWHERE)
-    return Begun(reasons, remaining, rules[first:])
+    reasons, remaining = ask(one, rules[:first], facts.findings, NOWHERE)
+    closing = (reason(one, TierRule.NOT_OVERRIDDEN, facts.overridden),)
+    return Begun(reasons, remaining, rules[first:], closing)
 
 
-def study_route(one: EvidenceTier, case: Case, place: Place) -> tuple[TierReason, ...]:
+def study_route(one: EvidenceTier, begun: Begun, place: Place) -> tuple[TierReason, ...]:
     """Each rule asked of the findings that met the rules before it."""
-    begun = case.begun[one]
     reasons, _ = ask(one, begun.rest, begun.remaining, place)
-    return (*begun.reasons, *reasons, reason(one, TierRule.NOT_OVERRIDDEN, case.overridden))
+    return (*begun.reasons, *reasons, *begun.closing)
 
 
 def ask(
@@ -295,28 +296,36 @@ def figures(finding: Finding) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def report_route(case: Case) -> TierReason:
+def by_report(studied: tuple[TierReason, ...], facts: Facts) -> tuple[TierReason, ...]:
+    """PROMISING by studies, else by an intervention report where there is one."""
+    if all_met(studied) or not facts.reports:
+        return studied
+    reported = report_route(facts)
+    return (reported,) if reported.met else (*studied, reported)
+
+
+def report_route(facts: Facts) -> TierReason:
     """PROMISING by an intervention report: positive or potentially positive, and none negative."""
-    words = [rating.casefold() for rating in case.reports]
+    words = [rating.casefold() for rating in facts.reports]
     positive = any("positive" in one for one in words) and not any("negative" in one for one in words)
-    overridden = case.overridden
-    shown = ", ".join(sorted(set(case.reports)))
+    overridden = facts.overridden
+    shown = ", ".join(sorted(set(facts.reports)))
     detail = f"intervention report: {shown}" if overridden.met else overridden.detail
     answer = Answer(positive and overridden.met, detail, ())
     return reason(EvidenceTier.PROMISING, TierRule.INTERVENTION_REPORT, answer)
 
 
-def rationale_route(case: Case, stated: Rationale) -> tuple[TierReason, ...]:
-    favourable = [one for one in case.findings if one.is_favourable]
-    informed = bool(favourable) or any("positive" in one.casefold() for one in case.reports)
-    has_local = any(one.is_local for one in case.findings)
+def rationale_route(facts: Facts) -> tuple[TierReason, ...]:
+    favourable = [one for one in facts.findings if one.is_favourable]
+    informed = bool(favourable) or any("positive" in one.casefold() for one in facts.reports)
+    has_local = any(one.is_local for one in facts.findings)
     words = "a positive finding suggests that it works" if informed else "no finding suggests that it works"
-    under_study = True if has_local else stated.is_under_study
+    under_study = True if has_local else facts.rationale.is_under_study
     answers = {
-        TierRule.LOGIC_MODEL: said(stated.has_logic_model, "logic model"),
+        TierRule.LOGIC_MODEL: said(facts.rationale.has_logic_model, "logic model"),
         TierRule.INFORMED_BY_RESEARCH: Answer(informed, words, ()),
         TierRule.STUDY_UNDER_WAY: said(under_study, "effort to study the effects"),
-        TierRule.NOT_OVERRIDDEN: case.overridden,
+        TierRule.NOT_OVERRIDDEN: facts.overridden,
     }
     return tuple(reason(EvidenceTier.RATIONALE, rule, answer) for rule, answer in answers.items())
 

@@ -10,7 +10,7 @@ from sqlalchemy import Double, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.evidence.cost import PriceIndex, UnitCost
-from allocation.evidence.finding import Finding, Setting, StudyDesign
+from allocation.evidence.finding import Direction, Finding, Setting, StudyDesign
 from allocation.evidence.prices import brought_to, index_for
 from allocation.standing import StandingPractice, StandingSupply
 from models import in_kind, practices
@@ -35,7 +35,7 @@ NUMBERS = {
     "comparison_sd": "comparison_deviation",
     "icc": "intraclass_correlation",
 }
-KEYS = ("id", "practice_id", "practice_as_published", "outcome_id", "design", "settings")
+KEYS = ("id", "practice_id", "practice_as_published", "outcome_id", "design", "direction", "settings")
 FACTS = (*STATED, *NUMBERS)
 
 
@@ -139,7 +139,7 @@ async def read_findings(
 
 
 def _finding(row: Sequence[Any], groups: Mapping[UUID, set[str]]) -> Finding:  # Any: a column's value
-    finding_id, practice_id, published, outcome_id, design, settings, name, *facts = row
+    finding_id, practice_id, published, outcome_id, design, direction, settings, name, *facts = row
     practice = published if practice_id is None else str(practice_id)
     return Finding(
         id=str(finding_id),
@@ -147,6 +147,7 @@ def _finding(row: Sequence[Any], groups: Mapping[UUID, set[str]]) -> Finding:  #
         practice_name=name or practice,
         outcome=str(outcome_id),
         design=StudyDesign(design.value),
+        direction=Direction(direction.value) if direction else None,
         populations=frozenset(groups.get(finding_id, ())),
         settings=frozenset(Setting(each) for each in settings),
         **dict(zip(FACTS, facts, strict=True)),

@@ -29,6 +29,7 @@ class FindingRecord:
     standard_error: Decimal | None = None
     p_value: Decimal | None = None
     improvement_index: Decimal | None = None
+    direction: str | None = None
     is_significant: bool | None = None
     sample_size: int | None = None
     treatment_size: int | None = None
@@ -46,6 +47,10 @@ class FindingRecord:
     settings: tuple[str, ...] = ()
     populations: tuple[str, ...] = ()
     populations_as_published: str | None = None
+    grades: str | None = None
+    cost_per_participant: Decimal | None = None
+    currency: str | None = None
+    price_year: int | None = None
     source_url: str | None = None
     extra: str | None = None
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from api.exchange.codelists import DESIGNS, SETTINGS
+from api.exchange.codelists import DESIGNS, DIRECTIONS, SETTINGS
 from api.exchange.entries import Entry, entries
 from api.exchange.files import Source
+from api.exchange.investments import currency_code
+from api.exchange.native_cells import positive, together, year
 from api.exchange.reading import Reading, check_fields
 from api.exchange.recipes import Recipe
 from api.exchange.records_evidence import FindingRecord
@@ -24,11 +26,12 @@ FIELDS = frozenset(
         *("comparison_mean", "treatment_deviation", "comparison_deviation", "cluster_count"),
         *("treatment_clusters", "comparison_clusters", "intraclass_correlation", "unit_of_analysis"),
         *("site_count", "is_subgroup", "is_local", "settings", "populations", "sample", "source_url"),
-        *("measure", "period"),
+        *("measure", "period", "direction", "grades", "cost_per_participant", "currency", "price_year"),
     )
 )
 NEEDED = ("study", "practice", "outcome")
 NOT_A_PRACTICE = frozenset({"(Not applicable)", "Not applicable", "N/A"})
+SIGNS = {"FAVOURABLE": 1, "NEUTRAL": 0, "UNFAVOURABLE": -1}
 LARGEST_PLAUSIBLE = Decimal(3)
 SHARE, POINT = (
     Decimal("0.01"),
@@ -120,6 +123,9 @@ def _published(entry: Entry, field: str) -> str | None:
 def _finding(reading: Reading) -> FindingRecord:
     entry = reading.entry
     published = _published(entry, "practice")
+    cost, currency = reading.amount("cost_per_participant"), reading.take("currency", currency_code)
+    together(reading, ("cost_per_participant", cost), ("currency", currency))
+    positive(reading, "cost_per_participant", cost)
     return FindingRecord(
         row=entry.row,
         identifier=reading.name("identifier") or _content(entry),
@@ -138,6 +144,7 @@ def _finding(reading: Reading) -> FindingRecord:
         standard_error=reading.statistic("standard_error"),
         p_value=reading.statistic("p_value", percent=SHARE),
         improvement_index=reading.statistic("improvement_index", percent=POINT),
+        direction=reading.choice("direction", DIRECTIONS),
         is_significant=reading.take("is_significant", truth),
         sample_size=reading.count("sample_size"),
         treatment_size=reading.count("treatment_size"),
@@ -155,6 +162,10 @@ def _finding(reading: Reading) -> FindingRecord:
         settings=reading.take("settings", _settings) or (),
         populations=reading.names("populations"),
         populations_as_published=reading.prose("sample"),
+        grades=reading.name("grades"),
+        cost_per_participant=cost,
+        currency=currency if cost is not None else None,
+        price_year=year(reading, "price_year"),
         source_url=reading.name("source_url"),
         extra=reading.extra(),
     )
@@ -195,6 +206,9 @@ def _doubt(reading: Reading, record: FindingRecord) -> None:
     if effect is not None and abs(effect) > LARGEST_PLAUSIBLE:
         sentence = "an effect of more than 3 standard deviations is not plausible"
         warn("implausible-effect", sentence, column("effect_size"), str(effect))
+    if effect is not None and record.direction is not None and effect * SIGNS[record.direction] < 0:
+        sentence = "the effect size has the opposite sign of the direction that is stated"
+        warn("signs-disagree", sentence, column("effect_size"), f"{effect}, {record.direction}")
     if effect is not None and index is not None and effect * index < 0:
         sentence = "effect size and improvement index have opposite signs"
         warn("signs-disagree", sentence, column("effect_size"), f"{effect}, index {index}")

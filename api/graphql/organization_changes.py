@@ -106,6 +106,7 @@ async def _merge(checks: Checks, asked: MergeOrganizationsInput) -> GlobalId:
     lock = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
     await session.execute(lock, {"name": f"import:{p}"})
     stays = await checks.row(organizations.Organization, asked.organization, "Organization", "organization")
+    checks.done()
     count = len(asked.duplicates)
     checks.must(
         1 <= count <= MOST_DUPLICATES, ("duplicates",), f"One to {MOST_DUPLICATES} are merged at once."

@@ -11,10 +11,7 @@ from sqlalchemy import select
 from allocation.evidence.finding import Finding
 from allocation.evidence.pooling import pooled_effects, sort_out
 from allocation.evidence.tier_rules import EvidenceTier
-from allocation.frames.evidence import (
-    FindingsShelf,
-    read_reports,
-)
+from allocation.frames.evidence import Shelf, read_reports
 from allocation.frames.practices import read_findings
 from allocation.library import effects_of
 from allocation.practice_facts import tiers_of
@@ -171,9 +168,9 @@ async def test_the_same_file_through_a_recipe_gives_the_same_effects(
 async def test_no_effect_of_one_practice_depends_on_how_the_others_are_read(clearinghouse: Place) -> None:
     findings = await findings_in(clearinghouse)
     together = pooled_effects(findings)
-    shelf = FindingsShelf()
+    shelf = Shelf()
     async with clearinghouse.database.session(Scope.of(clearinghouse.id)) as session:
-        knowledge = (await shelf.of(session, clearinghouse.id)).knowledge
+        knowledge = (await shelf.of(session, clearinghouse.id)).library.knowledge
     practices = sorted({finding.practice for finding in findings})[::25]
     for practice in practices:
         alone = effects_of([each for each in findings if each.practice == practice], knowledge)
@@ -226,7 +223,7 @@ async def test_a_second_import_of_the_reports_changes_nothing(clearinghouse: Pla
 
 
 async def test_knowledge_is_learnt_again_when_a_finding_changes(clearinghouse: Place) -> None:
-    shelf = FindingsShelf()
+    shelf = Shelf()
     async with clearinghouse.database.session(Scope.of(clearinghouse.id)) as session:
         first = await shelf.of(session, clearinghouse.id)
         assert await shelf.of(session, clearinghouse.id) is first

@@ -9,13 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from allocation.evidence.pooling import EffectBasis, pooled_effects
 from allocation.evidence.tier_rules import EvidenceTier
-from allocation.frames.evidence import (
-    FindingsShelf,
-    read_dollars,
-    read_practice_evidence,
-    read_rationales,
-)
+from allocation.frames.evidence import Shelf, read_rationales
 from allocation.frames.local_results import read_shown_periods
+from allocation.frames.practice_pages import read_dollars, read_practice_evidence
 from allocation.frames.practices import read_findings, read_own_index, read_practices
 from allocation.practice_facts import practice_facts, tiers_of
 from models.database import Database, Scope
@@ -158,9 +154,8 @@ async def test_the_page_of_a_practice_is_read_from_the_tables(town: Place) -> No
     )
     async with town.database.session(Scope.of(town.id)) as session:
         practice = (await session.execute(select(Practice.id))).scalar_one()
-        seen = await read_practice_evidence(
-            session, town.id, practice, shelf=FindingsShelf(), fiscal_year=2024
-        )
+        ground = await Shelf().of(session, town.id)
+        seen = await read_practice_evidence(session, town.id, practice, ground=ground, fiscal_year=2024)
         assert await read_dollars(session, town.id, practice) == []
     page = practice_facts(seen)
     (outcome,) = page.outcomes

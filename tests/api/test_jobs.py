@@ -181,6 +181,8 @@ async def test_the_job_of_a_killed_worker_is_finished_by_another(
     worker = await asyncio.create_subprocess_exec(
         *command, stdin=asyncio.subprocess.PIPE, env=dict(demonstration.environ)
     )
+    assert worker.stdin is not None
+    worker.stdin.write(b"!")  # its word to begin
     try:
         await desk.wait(scenario_id, is_running)
     finally:

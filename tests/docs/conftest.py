@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,10 +15,7 @@ from api.graphql.door.requests import Request
 from api.graphql.schema import build_for_operator
 from migrations.upgrade import upgrade
 from models.database import Database, Logins
-from tests.api.conftest import demo_database, demonstration
 from tests.conftest import scratch_database
-
-__all__ = ["demo_database", "demonstration"]
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "docs" / "questions"
 Answer = dict[str, Any]  # a GraphQL object
@@ -33,10 +31,20 @@ def riverbend_logins(server_url: str) -> Iterator[Logins]:
 
 
 @pytest.fixture(scope="package")
-async def riverbend(riverbend_logins: Logins) -> AsyncGenerator[Database]:
-    """Riverbend, loaded once for this folder."""
+async def riverbend_id(riverbend_logins: Logins) -> UUID:
+    """Riverbend, loaded once for this folder: nothing here changes its rows."""
     database = Database(riverbend_logins)
-    await load_riverbend(database)
+    try:
+        return await load_riverbend(database)
+    finally:
+        await database.close()
+
+
+@pytest.fixture(scope="package")
+async def riverbend(riverbend_logins: Logins, riverbend_id: UUID) -> AsyncGenerator[Database]:
+    """Its database, opened, with Riverbend in it."""
+    assert riverbend_id
+    database = Database(riverbend_logins)
     yield database
     await database.close()
 

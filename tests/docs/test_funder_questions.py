@@ -24,7 +24,6 @@ from api.graphql.door.requests import Request
 from api.graphql.schema import build_for_operator
 from api.jobs import answer_scenario
 from models.database import Database
-from tests.api.conftest import Demonstration
 from tests.riverbend_files import Dollars, awards, label_of, lines, moved, rows, summed, tier
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "docs" / "questions"
@@ -44,12 +43,12 @@ FILES = {
 
 
 @pytest.fixture
-def ask_text(demo_database: Database) -> AskText:
+def ask_text(riverbend: Database) -> AskText:
     """ask_text(query, **variables) -> the partnership of the answer, as the operator reads it."""
 
     async def asked(query: str, **variables: object) -> Answer:
         request = Request(query, variables={"slug": SLUG, **variables})
-        answer = json.loads((await build_for_operator(demo_database).run(request, Call())).body())
+        answer = json.loads((await build_for_operator(riverbend).run(request, Call())).body())
         assert "errors" not in answer, answer
         found: Answer = answer["data"]["partnership"]
         return found
@@ -303,16 +302,14 @@ async def test_what_would_be_matched(ask_funder: AskText) -> None:
     ]
 
 
-async def test_what_more_money_would_do_and_where(
-    demo_database: Database, demonstration: Demonstration
-) -> None:
+async def test_what_more_money_would_do_and_where(riverbend: Database, riverbend_id: UUID) -> None:
     """No more than the money is spent, and the moves' gains are what the plan adds."""
-    async with demo_database.owner_connection() as connection:
-        role = demo_database.logins.role("app")
+    async with riverbend.owner_connection() as connection:
+        role = riverbend.logins.role("app")
         await connection.execute(text(f'grant insert on ledger.idempotency to "{role}"'))
     query = (QUESTIONS / "funder-more.graphql").read_text("utf-8")
     variables = {
-        "partnership": f"Partnership:{demonstration.partnership_id}",
+        "partnership": f"Partnership:{riverbend_id}",
         "fiscalYear": 2027,
         "amount": "250000.00",
         "key": secrets.token_hex(8),
@@ -320,14 +317,14 @@ async def test_what_more_money_would_do_and_where(
 
     async def sent() -> Answer:
         request = Request(query, variables=variables)
-        answer = json.loads((await build_for_operator(demo_database).run(request, Call())).body())
+        answer = json.loads((await build_for_operator(riverbend).run(request, Call())).body())
         assert "errors" not in answer, answer
         found: Answer = answer["data"]["suggestReallocation"]
         assert found["userErrors"] == []
         return found
 
     asked = (await sent())["reallocationScenario"]
-    await answer_scenario(demo_database, demonstration.partnership_id, UUID(asked["id"].rsplit(":", 1)[-1]))
+    await answer_scenario(riverbend, riverbend_id, UUID(asked["id"].rsplit(":", 1)[-1]))
     again = await sent()
     found = again["reallocationScenario"]
     assert (again["replayed"], found["status"]) == (True, "READY")

@@ -24,12 +24,12 @@ Ask = Callable[..., Awaitable[Any]]  # a GraphQL object
 
 
 @pytest.fixture
-def ask_query(demo_database: Database) -> Ask:
+def ask_query(riverbend: Database) -> Ask:
     """ask_query(n, **variables) -> the partnership of the n-th query's answer, counted from 1."""
 
     async def asked(n: int, **variables: object) -> Any:
         request = Request(QUERIES[n - 1], variables={"slug": SLUG, **variables})
-        answer = json.loads((await build_for_operator(demo_database).run(request, Call())).body())
+        answer = json.loads((await build_for_operator(riverbend).run(request, Call())).body())
         assert "errors" not in answer, answer
         return answer["data"]["partnership"]
 

@@ -3,10 +3,9 @@
 Every expected figure is reckoned here from api/demo/riverbend/measures.csv with dates and text, by no code of ours.
 """
 
-import asyncio
 import csv
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,15 +14,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from api.demo.riverbend import FOLDER, SLUG, load_riverbend
+from api.demo.riverbend import FOLDER, SLUG
 from api.graphql.door.operations import Call
 from api.graphql.door.requests import Request
 from api.graphql.schema import build_for_operator
-from migrations.upgrade import upgrade
-from models.database import Database, Logins, Scope
+from models.database import Database, Scope
 from models.outcomes import Outcome
 from models.partnerships import Partnership
-from tests.conftest import scratch_database
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "docs" / "questions"
 OVER = {"Adopted", "In force", "Withdrawn by sponsor"}  # nothing more is to come
@@ -32,31 +29,14 @@ Answer = dict[str, Any]  # a GraphQL object
 AskPolicy = Callable[..., Awaitable[Answer]]
 
 
-@pytest.fixture(scope="module")
-def bills_logins(server_url: str) -> Iterator[Logins]:
-    """A database of its own, since the slug of the demo stands once in each."""
-    with scratch_database(server_url) as logins:
-        asyncio.run(upgrade(logins))
-        yield logins
-
-
-@pytest.fixture(scope="module")
-async def bills_database(bills_logins: Logins) -> AsyncGenerator[Database]:
-    """Riverbend, loaded once for this file."""
-    database = Database(bills_logins)
-    await load_riverbend(database)
-    yield database
-    await database.close()
-
-
 @pytest.fixture
-def ask_policy(bills_database: Database) -> AskPolicy:
+def ask_policy(riverbend: Database) -> AskPolicy:
     """ask_policy(name, **variables) -> the partnership of the answer, as the operator reads it."""
 
     async def asked(name: str, **variables: object) -> Answer:
         query = (QUESTIONS / f"policy-{name}.graphql").read_text("utf-8")
         request = Request(query, variables={"slug": SLUG, **variables})
-        answer = json.loads((await build_for_operator(bills_database).run(request, Call())).body())
+        answer = json.loads((await build_for_operator(riverbend).run(request, Call())).body())
         assert "errors" not in answer, answer
         found: Answer = answer["data"]["partnership"]
         return found
@@ -158,9 +138,9 @@ async def test_the_standing_counts_twins_once(ask_policy: AskPolicy) -> None:
     ],
 )
 async def test_an_outcome_finds_the_bills_that_speak_of_it(
-    ask_policy: AskPolicy, bills_database: Database, outcome: str, first: set[str]
+    ask_policy: AskPolicy, riverbend: Database, outcome: str, first: set[str]
 ) -> None:
-    found = await ask_policy("bills-for-outcome", outcome=await outcome_id(bills_database, outcome))
+    found = await ask_policy("bills-for-outcome", outcome=await outcome_id(riverbend, outcome))
     matches = found["searchPolicyMeasures"]
     ranks = [float(each["rank"]) for each in matches]
     assert ranks == sorted(ranks, reverse=True)

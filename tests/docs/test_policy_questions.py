@@ -3,10 +3,9 @@
 Every expected figure is reckoned here from the demo's CSV files with Decimal and dates, by no code of ours.
 """
 
-import asyncio
 import csv
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -15,36 +14,17 @@ from typing import Any
 
 import pytest
 
-from api.demo.riverbend import FOLDER, SLUG, load_riverbend
+from api.demo.riverbend import FOLDER, SLUG
 from api.graphql.door.operations import Call
 from api.graphql.door.requests import Request
 from api.graphql.schema import build_for_operator
-from migrations.upgrade import upgrade
-from models.database import Database, Logins
-from tests.conftest import scratch_database
+from models.database import Database
 
 QUESTIONS = Path(__file__).resolve().parents[2] / "docs" / "questions"
 TOLD_ON = date(2026, 11, 23)  # the day of the story
 Row = dict[str, str]
 Answer = dict[str, Any]  # a GraphQL object
 Ask = Callable[..., Awaitable[Answer]]
-
-
-@pytest.fixture(scope="module")
-def riverbend_logins(server_url: str) -> Iterator[Logins]:
-    """A database of its own, since the slug of the demo stands once in each."""
-    with scratch_database(server_url) as logins:
-        asyncio.run(upgrade(logins))
-        yield logins
-
-
-@pytest.fixture(scope="module")
-async def riverbend(riverbend_logins: Logins) -> AsyncGenerator[Database]:
-    """Riverbend, loaded once for this file."""
-    database = Database(riverbend_logins)
-    await load_riverbend(database)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

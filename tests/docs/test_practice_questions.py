@@ -4,11 +4,10 @@ Every expected figure is reckoned here from the demo's CSV files with the standa
 only the pooled effect itself is taken from the answer (its own tests hold it to published examples).
 """
 
-import asyncio
 import csv
 import json
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from functools import cache
 from math import log
@@ -18,13 +17,11 @@ from typing import Any
 
 import pytest
 
-from api.demo.riverbend import FOLDER, SLUG, load_riverbend
+from api.demo.riverbend import FOLDER, SLUG
 from api.graphql.door.operations import Call
 from api.graphql.door.requests import Request
 from api.graphql.schema import build_for_operator
-from migrations.upgrade import upgrade
-from models.database import Database, Logins
-from tests.conftest import scratch_database
+from models.database import Database
 
 QUERY = Path(__file__).resolve().parents[2] / "docs" / "questions" / "practice-page.graphql"
 TUTORING, READING = "High-dosage tutoring", "Early grade reading"
@@ -33,23 +30,6 @@ NORMAL = NormalDist()
 Row = dict[str, str]
 Page = dict[str, Any]  # a GraphQL object
 AskPage = Callable[[str], Awaitable[Page]]
-
-
-@pytest.fixture(scope="module")
-def riverbend_logins(server_url: str) -> Iterator[Logins]:
-    """A database of its own, since the slug of the demo stands once in each."""
-    with scratch_database(server_url) as logins:
-        asyncio.run(upgrade(logins))
-        yield logins
-
-
-@pytest.fixture(scope="module")
-async def riverbend(riverbend_logins: Logins) -> AsyncGenerator[Database]:
-    """Riverbend, loaded once for this file."""
-    database = Database(riverbend_logins)
-    await load_riverbend(database)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.exchange.records_evidence import FindingRecord
 from api.exchange.report import Example, ImportReport, Severity
+from api.exchange.store.money import optional_minor
 from api.exchange.store.names import Names, UnknownName
 from api.exchange.store.rows import CREATED, UNCHANGED, UPDATED, Values, amend, count, replace_links
 from api.exchange.store.staging import Import
@@ -23,7 +24,8 @@ STATED = (
     *("improvement_index", "is_significant", "tier_as_published", "sample_size", "treatment_size"),
     *("comparison_size", "treatment_mean", "comparison_mean", "treatment_deviation", "comparison_deviation"),
     *("cluster_count", "intraclass_correlation", "unit_of_analysis", "site_count", "is_subgroup", "is_local"),
-    *("populations_as_published", "practice_as_published", "measure", "period"),
+    *("populations_as_published", "practice_as_published", "measure", "period", "direction", "grades"),
+    *("currency", "price_year"),
 )
 BATCH = 500
 
@@ -110,6 +112,7 @@ class _Shelf:
         return {
             **dict(zip(STATED, _stated_of(record), strict=True)),
             "settings": list(record.settings),
+            "cost_per_participant": optional_minor(record.cost_per_participant),
             "outcome_as_published": record.outcome_as_published or record.outcome,
             "extra": _extra(record),
             "outcome_id": self._outcome(record),

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from api.graphql.anchor import anchor_inputs as given
 from api.graphql.common.checks import CENT, MOST, Checks
+from api.graphql.common.days import YEAR_SENTENCE, is_fiscal_year
 from api.graphql.common.ids import GlobalId
 from models.base import TenantRow, new_id
 from models.budgets import FeeAgreement
@@ -71,8 +72,8 @@ def check_instalments(checks: Checks, asked: Sequence[given.InstalmentInput]) ->
     found: list[Values] = []
     for n, each in enumerate(asked):
         place = ("instalments", str(n))
-        is_year = 1990 <= each.fiscal_year <= 2100
-        checks.must(is_year, (*place, "fiscalYear"), "A fiscal year lies between 1990 and 2100.")
+        is_year = is_fiscal_year(each.fiscal_year)
+        checks.must(is_year, (*place, "fiscalYear"), YEAR_SENTENCE)
         is_fit = 0 < each.amount <= MOST and each.amount == each.amount.quantize(CENT)
         checks.must(is_fit, (*place, "amount"), "An amount is above 0, with at most two decimal places.")
         found.append(

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from api.graphql.anchor import anchor_inputs as given
 from api.graphql.common.checks import Checks
+from api.graphql.common.days import YEAR_SENTENCE, is_fiscal_year
 from api.graphql.common.enums import UserErrorCode
 from api.graphql.common.ids import GlobalId, read_id
 from models import budgets, matches, obligations, partnerships, staffing
@@ -63,9 +64,7 @@ async def set_budget(checks: Checks, asked: given.SetBudgetInput) -> GlobalId:
     """The lines that are sent become the whole budget of the year. Errors: Refused."""
     b, p = budgets.BudgetLine, checks.partnership_id
     partnership = await checks.session.get_one(partnerships.Partnership, p)
-    checks.must(
-        1990 <= asked.fiscal_year <= 2100, ("fiscalYear",), "A fiscal year lies between 1990 and 2100."
-    )
+    checks.must(is_fiscal_year(asked.fiscal_year), ("fiscalYear",), YEAR_SENTENCE)
     lines: dict[tuple[object, ...], budgets.BudgetLine] = {}
     for n, each in enumerate(asked.lines):
         place = ("lines", str(n))

@@ -1,7 +1,7 @@
 """The anchor entity's balances, and the budget against what was spent; a funder reads what is of its own dollars."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from api.access import Right
 from api.graphql.anchor.sight import is_denied, own_funders
 from api.graphql.common.basics import Money, money_of, row
 from api.graphql.common.context import Context, Forbidden
+from api.graphql.common.days import day_asked, fiscal_year_asked
 from api.graphql.common.lazy import LazyFunder, LazyStaffPosition
 from models.partnerships import Partnership
 from models.resources import ResourceUse
@@ -68,7 +69,7 @@ async def load_balances(
     context: Context, rows: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]
 ) -> list[Any]:  # balances, or why not
     """AnchorEntity.balances."""
-    as_of = asked.get("as_of") or datetime.now(UTC).date()
+    as_of = day_asked(asked)
     return [await _balances(context, each["partnership"], as_of) for each in rows]
 
 
@@ -101,7 +102,7 @@ async def load_budgets(
     context: Context, rows: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]
 ) -> list[Any]:  # lines, or why not
     """Partnership.budget."""
-    return [await _budget(context, each["id"], asked["fiscal_year"]) for each in rows]
+    return [await _budget(context, each["id"], fiscal_year_asked(asked)) for each in rows]
 
 
 async def _budget(context: Context, partnership_id: UUID, fiscal_year: int) -> Any:  # as above

@@ -4,7 +4,7 @@ The anchor asks of anybody; a funder of itself, and reads of each position its o
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from api.access import Right
 from api.graphql.anchor.outlooks import PositionOutlook, Sight, sight_of, told_position
 from api.graphql.common.basics import Money, money_of
 from api.graphql.common.context import Context, Forbidden
+from api.graphql.common.days import DAY_SENTENCE, day_asked, is_day
 from api.graphql.common.errors import Code, Refusal
 from api.graphql.common.ids import NotFound, read_id
 from api.graphql.common.lazy import LazyInvestment, LazyOutcome, LazyPractice
@@ -107,13 +108,15 @@ async def _loss(context: Context, partnership_id: UUID, asked: Mapping[str, Any]
         raise Forbidden(Right.READ_STAFFING)
     organizations = {funder: organization for organization, funder in sight.funders.items()}
     payers = [_payer(sight, organizations, text) for text in (asked["funder"], *(asked.get("also") or ()))]
+    if not is_day(asked["from_"]):
+        raise Refusal(Code.INVALID, f"`from`: {DAY_SENTENCE}")
     if any(not _is_own(sight, payer) for payer in payers):
         raise Forbidden(Right.READ_STAFFING)
     try:
         loss = Loss(payers, asked["from_"], Decimal(1) if asked.get("share") is None else asked["share"])
     except LossError as error:
         raise Refusal(Code.INVALID, f"{str(error).capitalize()}.") from error
-    as_of = asked.get("as_of") or datetime.now(UTC).date()
+    as_of = day_asked(asked)
     standing = await context.once(
         ("staff and lines", partnership_id), lambda session: read_staff_and_lines(session, partnership_id)
     )

@@ -25,6 +25,7 @@ from allocation.positions import Funding
 from api.access import Right
 from api.graphql.common.basics import Money, money_of, row
 from api.graphql.common.context import Context, Forbidden
+from api.graphql.common.days import day_asked
 from api.graphql.common.lazy import (
     LazyFunder,
     LazyInKindResource,
@@ -187,7 +188,7 @@ async def load_staffing(
     context: Context, rows: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]
 ) -> list[StaffingOutlook]:
     """Partnership.staffing."""
-    as_of = asked.get("as_of") or datetime.now(UTC).date()
+    as_of = day_asked(asked)
     return [await _staffing(context, each["id"], as_of) for each in rows]
 
 

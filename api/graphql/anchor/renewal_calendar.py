@@ -1,7 +1,7 @@
 """The renewal calendar: which awards come up for renewal, how likely that is, and what hangs on each."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from api.access import Right
 from api.graphql.anchor.sight import is_denied, own_funders
 from api.graphql.common.basics import Money, money_of, row
 from api.graphql.common.context import Context, Forbidden
+from api.graphql.common.days import day_asked
 from api.graphql.common.errors import Code, Refusal
 from api.graphql.common.lazy import LazyInvestment, LazyStaffPosition
 
@@ -45,7 +46,7 @@ async def load_calendars(
     context: Context, rows: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]
 ) -> list[Any]:  # renewals, or why not
     """Partnership.renewalCalendar."""
-    as_of, within = asked.get("as_of") or datetime.now(UTC).date(), asked["within_days"]
+    as_of, within = day_asked(asked), asked["within_days"]
     if not 0 <= within <= LONGEST:
         return [Refusal(Code.INVALID, f"`withinDays` lies between 0 and {LONGEST:,}.") for _ in rows]
     return [await _calendar(context, each["id"], as_of, within) for each in rows]

@@ -170,6 +170,7 @@ def _raise(checks: Checks, position: StaffPosition, asked: PositionCostInput, n:
     checks.must(
         0 <= asked.benefit_rate <= MOST_BENEFITS, (*place, "benefitRate"), "Benefits are a share of 0 to 10."
     )
+    checks.day(asked.from_on, *place, "from")
     checks.must(position.currency is not None, place, "A raise follows an annual cost: send that first.")
     return {
         "partnership_id": checks.partnership_id,

@@ -1,7 +1,7 @@
 """Sub-grants out: what was committed and paid on to others, and how their reports stand."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from api.access import Right
 from api.graphql.anchor.sight import is_denied, own_investments
 from api.graphql.common.basics import Money, money_of, row
 from api.graphql.common.context import Context, Forbidden
+from api.graphql.common.days import day_asked
 from api.graphql.common.enums import ReportStatus
 from api.graphql.common.lazy import LazyInvestment, LazyObligation
 
@@ -40,7 +41,7 @@ async def load_sub_grants(
     context: Context, rows: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]
 ) -> list[Any]:  # sub-grants, or why not
     """AnchorEntity.subGrants."""
-    as_of = asked.get("as_of") or datetime.now(UTC).date()
+    as_of = day_asked(asked)
     return [await _sub_grants(context, each["partnership"], as_of) for each in rows]
 
 

@@ -1,7 +1,7 @@
 """How much of operations is multi-year, recurring, spread and in reserve, year by year."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from allocation.sustainability import YearOfOperations
 from api.access import Right
 from api.graphql.common.basics import Money, money_of, row
 from api.graphql.common.context import Context, Forbidden
+from api.graphql.common.days import day_asked
 from api.graphql.common.lazy import LazyFunder
 
 __all__ = ["Sustainability", "at_sustainability", "load_sustainability"]
@@ -58,7 +59,7 @@ async def load_sustainability(
     context: Context, rows: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]
 ) -> list[Any]:  # figures, or why not
     """AnchorEntity.sustainability."""
-    as_of = asked.get("as_of") or datetime.now(UTC).date()
+    as_of = day_asked(asked)
     return [await _sustainability(context, each["partnership"], as_of) for each in rows]
 
 

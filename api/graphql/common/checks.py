@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.access import Right
 from api.graphql.common.changes import Change, Changed, Fault, Refused, changed, not_found
 from api.graphql.common.context import Context
+from api.graphql.common.days import DAY_SENTENCE, is_day
 from api.graphql.common.enums import UserErrorCode
 from api.graphql.common.ids import GlobalId, read_id
 from api.graphql.reallocation.reallocation_inputs import MoneyInput
@@ -60,8 +61,14 @@ class Checks:
         """A number above 0, up to `most`."""
         self.must(value is None or 0 < value <= most, path, f"It is above 0, up to {most:f}.")
 
+    def day(self, value: date | None, *path: str) -> None:
+        """A day that the ledger takes."""
+        self.must(value is None or is_day(value), path, DAY_SENTENCE)
+
     def term(self, starts_on: date | None, ends_on: date | None, *path: str) -> None:
-        """A term ends on or after the day on which it starts."""
+        """A term ends on or after the day on which it starts; both are days that the ledger takes."""
+        self.day(starts_on, *path, "startsOn")
+        self.day(ends_on, *path, "endsOn")
         is_fit = starts_on is None or ends_on is None or starts_on <= ends_on
         self.must(is_fit, (*path, "endsOn"), "It ends before it starts.")
 

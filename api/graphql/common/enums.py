@@ -24,7 +24,7 @@ from models.outcomes import Stage
 from models.partnerships import DisparityMethod, FigureReview, ReferenceKind
 from models.people import Role
 from models.plans import PolicyLevel, PolicyStance, PolicyStatus
-from models.practices import StudyDesign
+from models.practices import EffectDirection, StudyDesign
 from models.resources import DatePrecision, EvidenceTier, FunderKind, ResourceUse
 from models.scenarios import MoveDecision, ScenarioStatus
 from models.staffing import KeyRole, Provision
@@ -42,6 +42,7 @@ for _kind in (
         DisparityMethod,
         DisparityStatus,
         EffectBasis,
+        EffectDirection,
         ExportFormat,
         ExportStatus,
         EvidenceTier,

@@ -1,6 +1,7 @@
 """The executor: graphql-core's own, but rows are completed by the database."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ import orjson
 from graphql import (
     GraphQLField,
     GraphQLNonNull,
+    GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
     get_named_type,
@@ -20,6 +22,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from api.graphql.lookahead.compiler import Compiler, Piece, object_type
 from api.graphql.lookahead.finishing import Finisher, Spot, null_forbidden
 from api.graphql.lookahead.keyed import one_row, several_rows, written
+from api.graphql.lookahead.objects import Objects, Promise
 from api.graphql.lookahead.places import ABSENT, PlaceField, Places
 from api.graphql.lookahead.plans import Plans
 from api.graphql.lookahead.rows import Identified, Row, Rows, Writer, Written
@@ -53,6 +56,7 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # graphql-core's, passed on
         super().__init__(*args, **kwargs)
+        self._objects = Objects(self, frozenset(self.plans.types))
         self._batches: dict[tuple[int, str | Writer], _Batch] = {}
         self._running: set[asyncio.Task[None]] = set()
 
@@ -78,6 +82,35 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
             return self._complete_row(spot, result.writer, result.key)
         return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
+    def complete_object_value(
+        self,
+        return_type: GraphQLObjectType,
+        field_details_list: FieldDetailsList,
+        info: GraphQLResolveInfo[Any],
+        path: Path,
+        result: Any,  # whatever a resolver returns
+        position_context: Any,  # graphql-core's
+    ) -> Any:
+        """An object that Python has made, written at once; where it cannot be, graphql-core's way."""
+
+        def otherwise() -> Any:
+            return super(_LookAhead, self).complete_object_value(
+                return_type, field_details_list, info, path, result, position_context
+            )
+
+        async def finished(written: Awaitable[Any]) -> Any:
+            try:
+                return await written
+            except Exception:  # whatever it is, it is met again and told
+                told = otherwise()
+                return await told if self.is_awaitable(told) else told
+
+        try:
+            written = self._objects.write(return_type, field_details_list, path, result)
+        except Exception:  # as above
+            return otherwise()
+        return finished(written) if self.is_awaitable(written) else written
+
     async def _complete_rows(self, spot: Spot, rows: Rows) -> Any:
         compiler = Compiler(self, self.plans, Binder(self.context_value))
         piece = compiler.rows(spot.type_, spot.details, rows)
@@ -96,8 +129,19 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
 
     # ------------------------------------------------------------------ single rows, many at once
     async def _complete_row(self, spot: Spot, of: str | Writer, key: tuple[Any, ...]) -> Any:
+        return await self._told(self._asked(spot, of, key), spot, key)
+
+    def promise(self, spot: Spot, row: Row) -> Promise:
+        """Asks for a row with the others of its place; what is called and awaited later is the row."""
+        batch = self._asked(spot, row.of, row.key)
+        return lambda: self._told(batch, spot, row.key)
+
+    def _asked(self, spot: Spot, of: str | Writer, key: tuple[Any, ...]) -> _Batch:
         batch = self._batch(of, spot)
         batch.keys[key] = None
+        return batch
+
+    async def _told(self, batch: _Batch, spot: Spot, key: tuple[Any, ...]) -> Any:
         try:
             rows, places = await asyncio.shield(batch.found)
         except asyncio.CancelledError:
@@ -105,9 +149,13 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
                 task.cancel()  # its connection is the operation's, which is ending
             raise
         value = rows.get(key)
-        if value is not None and places is not None:
+        if places is None:
+            if value is None and is_non_null_type(spot.type_):
+                raise null_forbidden(spot.parent, spot.name)
+            return value
+        if value is not None:
             value = orjson.loads(orjson.dumps(value))  # each path finishes its own: errors have paths
-        named = of if isinstance(of, str) else None
+        named = batch.of if isinstance(batch.of, str) else None
         return await Finisher(self).finish(self._concrete(spot, named, places), value)
 
     def _batch(self, of: str | Writer, spot: Spot) -> _Batch:

@@ -1,7 +1,7 @@
 """Records awards and changes what is said of them; their dollars go through the ledger's one door."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import strawberry
@@ -38,7 +38,6 @@ from models.resources import DatePrecision, Funder, Investment
 __all__ = ["InvestmentMutation"]
 
 Asked = Info[Context, None]
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 MOST_SOURCES: Final = 100
 SYSTEM: Final = "recorded"
 """The source of an award that no file brought."""
@@ -107,20 +106,10 @@ def _check_words(checks: Checks, asked: given.RecordInvestmentInput | given.Upda
 
 
 def _check_days(checks: Checks, asked: given.RecordInvestmentInput) -> None:
-    for path, day in (
-        ("awardedOn", asked.awarded_on),
-        ("startsOn", asked.starts_on),
-        ("endsOn", asked.ends_on),
-    ):
-        _check_day(checks, day, path)
+    checks.day(asked.awarded_on, "awardedOn")
     checks.term(asked.starts_on, asked.ends_on)
     is_dated = asked.awarded_on_precision is None or asked.awarded_on is not None
     checks.must(is_dated, ("awardedOnPrecision",), "Without a day it has no precision.")
-
-
-def _check_day(checks: Checks, day: date | None, path: str) -> None:
-    is_fit = day is None or FIRST_DAY <= day <= LAST_DAY
-    checks.must(is_fit, (path,), "A day lies between 1900-01-01 and 2100-12-31.")
 
 
 async def _funder(checks: Checks, text: str) -> tuple[Organization | None, Funder | None]:
@@ -210,8 +199,6 @@ async def _update(checks: Checks, asked: given.UpdateInvestmentInput, kept: Inve
         message = f"The investment is at version {kept.version}: read it again."
         raise Refused.at("version", UserErrorCode.STALE, message)
     _check_words(checks, asked)
-    for path, day in (("startsOn", asked.starts_on), ("endsOn", asked.ends_on)):
-        _check_day(checks, day, path)
     checks.term(asked.starts_on or kept.starts_on, asked.ends_on or kept.ends_on)
     allowed = (
         None

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select
 
 from api.graphql.common.checks import Checks
+from api.graphql.common.days import YEAR_SENTENCE, is_fiscal_year
 from api.graphql.money.investment_inputs import RestrictionInput
 from models.base import new_id
 from models.outcomes import Outcome, Population
@@ -68,8 +69,8 @@ async def _terms(checks: Checks, asked: RestrictionInput, *place: str) -> list[t
             if kept is not None:
                 terms[column, kept.id] = None
     for n, year in enumerate(asked.fiscal_years or []):
-        is_year = 1990 <= year <= 2100
-        checks.must(is_year, (*place, "fiscalYears", str(n)), "A fiscal year lies between 1990 and 2100.")
+        is_year = is_fiscal_year(year)
+        checks.must(is_year, (*place, "fiscalYears", str(n)), YEAR_SENTENCE)
         terms["fiscal_year", year] = None
     return list(terms)
 

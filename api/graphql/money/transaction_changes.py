@@ -1,6 +1,6 @@
 """Records what moved: a transaction, its reversal, and what an investment's dollars are for."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +15,7 @@ from api.graphql.common.basics import row
 from api.graphql.common.changes import Changed, Refused, UserError
 from api.graphql.common.checks import MOST, Checks, of_row
 from api.graphql.common.context import Context
+from api.graphql.common.days import YEAR_SENTENCE, is_fiscal_year
 from api.graphql.common.enums import UserErrorCode
 from api.graphql.common.ids import GlobalId
 from api.graphql.money import transaction_inputs as given
@@ -32,7 +33,6 @@ from models.staffing import StaffPosition
 __all__ = ["TransactionMutation"]
 
 Asked = Info[Context, None]
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 MOST_LINES: Final = 1000
 TARGETS: Final = (
     ("practice", Practice, "Practice"),
@@ -60,8 +60,7 @@ async def _record(
     checks: Checks, asked: given.RecordTransactionInput, investment: InvestmentRow, actor: str
 ) -> GlobalId:
     amount = _above_zero(checks, asked.amount, investment.currency)
-    within = FIRST_DAY <= asked.occurred_on <= LAST_DAY
-    checks.must(within, ("occurredOn",), "A day lies between 1900-01-01 and 2100-12-31.")
+    checks.day(asked.occurred_on, "occurredOn")
     checks.text(asked.note, "note")
     line = await _line(checks, asked.line, "line") if asked.line else None
     payer = await checks.row(Organization, asked.from_, "Organization", "from")
@@ -152,8 +151,8 @@ async def _line(
         kept: Any = await checks.row(model, getattr(asked, name), type_name, *path, name)  # each its own row
         ids[f"{name}_id"] = kept.id if kept else None
     year = asked.fiscal_year
-    is_year = year is None or 1990 <= year <= 2100
-    checks.must(is_year, (*path, "fiscalYear"), "A fiscal year lies between 1990 and 2100.")
+    is_year = year is None or is_fiscal_year(year)
+    checks.must(is_year, (*path, "fiscalYear"), YEAR_SENTENCE)
     return Line(use=asked.use, fiscal_year=year, **ids)
 
 

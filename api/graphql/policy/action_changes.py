@@ -10,6 +10,7 @@ from allocation.ledger import LedgerError
 from allocation.payments import LobbyingPayment, pay_for_lobbying
 from api.graphql.common.changes import Refused
 from api.graphql.common.checks import Checks
+from api.graphql.common.days import YEAR_SENTENCE, is_fiscal_year
 from api.graphql.common.enums import UserErrorCode
 from api.graphql.common.ids import GlobalId
 from api.graphql.policy import policy_inputs as given
@@ -122,7 +123,7 @@ async def record_spending(checks: Checks, asked: given.RecordExemptPurposeSpendi
     """A fiscal year has one figure. Errors: Refused."""
     partnership = await checks.session.get_one(Partnership, checks.partnership_id)
     year = asked.fiscal_year
-    checks.must(1990 <= year <= 2100, ("fiscalYear",), "A fiscal year lies between 1990 and 2100.")
+    checks.must(is_fiscal_year(year), ("fiscalYear",), YEAR_SENTENCE)
     amount = checks.money(asked.amount, "amount", currency=partnership.currency)
     source = line(checks, asked.source, "source")
     checks.done()

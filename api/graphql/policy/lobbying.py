@@ -13,13 +13,11 @@ from allocation.standing import fiscal_year_span
 from api.access import Right
 from api.graphql.common.basics import Money, money_of
 from api.graphql.common.context import Context, Forbidden
-from api.graphql.common.errors import Code, Refusal
+from api.graphql.common.days import fiscal_year_asked
 from models.advocacy import ExemptPurposeSpending, PolicyAction
 from policy.lobbying import Expense, RuleSet, Standing, rules_on, standing
 
 __all__ = ["LobbyingPosition", "at_lobbying", "load_lobbying"]
-
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
 @strawberry.type
@@ -49,14 +47,12 @@ async def load_lobbying(
     context: Context, rows: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]
 ) -> list[Any]:  # a position, or why not
     """Partnership.lobbying."""
-    return [await _position(context, each["id"], asked["fiscal_year"]) for each in rows]
+    return [await _position(context, each["id"], fiscal_year_asked(asked)) for each in rows]
 
 
 async def _position(context: Context, partnership_id: UUID, fiscal_year: int) -> Any:  # as above
     if context.caller.denied(Right.READ_LOBBYING, partnership_id):
         return Forbidden(Right.READ_LOBBYING)
-    if not FIRST_YEAR <= fiscal_year <= LAST_YEAR:
-        return Refusal(Code.INVALID, f"A fiscal year lies between {FIRST_YEAR} and {LAST_YEAR}.")
     return await context.run(lambda session: read_lobbying(session, partnership_id, fiscal_year))
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "CostEstimate",
     "EffectEstimate",
     "TierAssessment",
+    "Told",
     "costs",
     "effect_estimate",
     "effects",
@@ -97,6 +98,10 @@ class CostEstimate:
     basis: str
 
 
+Told = dict[tiers.TierReason, TierReason]
+"""Reasons in the words of the API."""
+
+
 async def tiers_of(context: Context, rows: Rows, arguments: Arguments) -> list[Any]:  # a value, or why not
     """Practice.tier."""
     found: list[Any] = []
@@ -112,14 +117,19 @@ async def tiers_of(context: Context, rows: Rows, arguments: Arguments) -> list[A
 
 
 def tier_assessment(
-    assessed: tiers.TierAssessment, populations: Mapping[str, StandingPopulation]
+    assessed: tiers.TierAssessment,
+    populations: Mapping[str, StandingPopulation],
+    told: Told | None = None,
 ) -> TierAssessment:
-    """As the API tells it, with the groups' labels for their ids."""
-    told = {id(each): _reason(each, populations) for each in assessed.reasons}
+    """As the API tells it, with the groups' labels for their ids; `told` are the reasons in words so far."""
+    words = {} if told is None else told
+    for each in assessed.reasons:
+        if each not in words:
+            words[each] = _reason(each, populations)
     return TierAssessment(
         tier=EvidenceTier(assessed.tier.value),
-        reasons=list(told.values()),
-        to_next=[told[id(each)] for each in assessed.to_next],
+        reasons=[words[each] for each in assessed.reasons],
+        to_next=[words[each] for each in assessed.to_next],
         rater_words=list(assessed.rater_words),
     )
 
@@ -196,7 +206,7 @@ def _why_not(effect: PooledEffect | None, *, known: bool) -> str | None:
 
 def _basis(evidence: Evidence, practice: str) -> EffectBasis:
     """Where the practice's findings come from; without any, from elsewhere."""
-    found = evidence.library.of(practice).findings
+    found = evidence.ground.library.of(practice).findings
     return EffectBasis.LOCAL if found and all(each.is_local for each in found) else EffectBasis.NATIONAL
 
 
@@ -226,7 +236,7 @@ def _cost(
         practice["price_year"],
         practice["source"] or "source not stated",
     )
-    priced = brought_to(recorded, None, index_for(recorded.currency, evidence.index))
+    priced = brought_to(recorded, None, index_for(recorded.currency, evidence.ground.index))
     additional = evidence.additional(practice["id"], outcome, population)
     reckoned = cost_per_additional(priced.cost, additional)
     low, mid, high = (

@@ -1,31 +1,26 @@
 """What is known of the practices' effects in one partnership, reckoned once an operation."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allocation.evidence.cost import PriceIndex
 from allocation.evidence.pooling import AdditionalShare, PooledEffect
-from allocation.evidence.tiers import InterventionReport, Rationale, TierAssessment, assess, weigh
-from allocation.frames.evidence import FindingsShelf, read_community, read_rationales, read_reports
-from allocation.frames.places import (
-    read_partnership,
-)
-from allocation.frames.practices import read_own_index
-from allocation.library import Library
+from allocation.evidence.tiers import TierAssessment, assess, weigh
+from allocation.frames.evidence import Ground, Shelf
+from allocation.frames.practice_pages import read_community
 from allocation.practice_facts import Community, additional_here
 from allocation.standing import StandingPopulation
 from allocation.targets import Target
 from api.graphql.common.context import Context
 
-__all__ = ["SHELF", "Evidence", "in_words", "read_evidence", "read_library"]
+__all__ = ["SHELF", "Evidence", "in_words", "read_evidence", "read_ground"]
 
-SHELF: Final = FindingsShelf()
-"""Of this process; what lies on it is made anew when a finding changes."""
+SHELF: Final = Shelf()
+"""Of this process; what lies on it is made anew when one of its rows changes."""
 
 UUIDS: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -35,23 +30,24 @@ class Evidence:
     """The findings of a partnership, what they come to, and the people whom they meet here."""
 
     community: Community
-    library: Library
-    reports: Mapping[str, Sequence[InterventionReport]]
-    rationales: Mapping[str, Rationale]
-    index: PriceIndex | None
-    """The partnership's own price index, if it has one."""
+    ground: Ground
 
     def tier(self, practice: UUID, population: UUID | None) -> TierAssessment:
         """The tier here; without a population, for everybody, which includes every group."""
         group = str(population) if population else self.community.everybody
         served = self.community.served(group) if group else set(self.community.populations)
-        known = self.library.of(str(practice))
-        weighed = weigh(known.findings, reports=self.reports.get(str(practice), ()), counted=known.counted)
-        return assess(weighed, served, self.community.settings, self.rationales.get(str(practice)))
+        known = self.ground.library.of(str(practice))
+        weighed = weigh(
+            known.findings,
+            reports=self.ground.reports.get(str(practice), ()),
+            counted=known.counted,
+            rationale=self.ground.rationales.get(str(practice)),
+        )
+        return assess(weighed, served, self.community.settings)
 
     def effect(self, practice: UUID, outcome: UUID) -> PooledEffect | None:
         """The pooled effect; None where there is no finding at all."""
-        return self.library.of(str(practice)).effects.get(str(outcome))
+        return self.ground.library.of(str(practice)).effects.get(str(outcome))
 
     def additional(self, practice: UUID, outcome: UUID, population: UUID | None) -> AdditionalShare | None:
         """Additional people better off per participant here; None without an effect or a disclosed rate."""
@@ -76,21 +72,16 @@ def in_words(sentence: str | None, populations: Mapping[str, StandingPopulation]
     )
 
 
-async def read_library(context: Context, partnership_id: UUID) -> Library:
-    """What the findings say; once an operation."""
-    return await context.once(("library", partnership_id), lambda session: SHELF.of(session, partnership_id))
+async def read_ground(context: Context, partnership_id: UUID) -> Ground:
+    """What the evidence rests on; once an operation."""
+    return await context.once(("ground", partnership_id), lambda session: SHELF.of(session, partnership_id))
 
 
 async def read_evidence(context: Context, partnership_id: UUID) -> Evidence:
     """Read and reckoned once an operation."""
+    ground = await read_ground(context, partnership_id)
 
     async def read(session: AsyncSession) -> Evidence:
-        return Evidence(
-            community=await read_community(session, await read_partnership(session, partnership_id)),
-            library=await SHELF.of(session, partnership_id),
-            reports=await read_reports(session, partnership_id),
-            rationales=await read_rationales(session, partnership_id),
-            index=await read_own_index(session, partnership_id),
-        )
+        return Evidence(community=await read_community(session, partnership_id, ground.people), ground=ground)
 
     return await context.once(("evidence", partnership_id), read)

@@ -13,7 +13,7 @@ from allocation.evidence.local import Baseline
 from allocation.evidence.local import LocalEffect as JoinedEffect
 from allocation.evidence.local_disclosure import ShownPeriod
 from allocation.evidence.pooling import EffectBasis
-from allocation.frames.evidence import read_practice_evidence
+from allocation.frames.practice_pages import read_practice_evidence
 from api.graphql.common.basics import Money, money_of, row
 from api.graphql.common.context import Context
 from api.graphql.common.lazy import LazyFunder, LazyOutcome, LazyPopulationGroup
@@ -21,12 +21,13 @@ from api.graphql.practices.effects import (
     CostEstimate,
     EffectEstimate,
     TierAssessment,
+    Told,
     effect_estimate,
     percent,
     rounded,
     tier_assessment,
 )
-from api.graphql.practices.evidence import SHELF
+from api.graphql.practices.evidence import read_ground
 from models.practices import StudyDesign
 
 __all__ = ["PracticeFacts", "facts_of"]
@@ -139,8 +140,11 @@ async def facts_of(
 
 
 async def _facts(context: Context, partnership: UUID, practice: UUID, year: int | None) -> PracticeFacts:
+    ground = await read_ground(context, partnership)
     seen = await context.run(
-        lambda session: read_practice_evidence(session, partnership, practice, shelf=SHELF, fiscal_year=year)
+        lambda session: read_practice_evidence(
+            session, partnership, practice, ground=ground, fiscal_year=year
+        )
     )
     page = known.practice_facts(seen)
     return PracticeFacts(
@@ -154,22 +158,28 @@ async def _facts(context: Context, partnership: UUID, practice: UUID, year: int 
 def _outcome(partnership: UUID, community: known.Community, seen: known.OutcomeFacts) -> OutcomeFacts:
     everybody = next((each for each in seen.groups if each.is_everybody), None)
     additional = everybody.additional if everybody else None
+    told: Told = {}  # most reasons are the same for all groups
     return OutcomeFacts(
         outcome=row("Outcome", partnership, UUID(seen.outcome)),
         is_aim=seen.is_aim,
         effect=effect_estimate(partnership, seen.effect, additional, EffectBasis.NATIONAL),
-        groups=[_group(partnership, community, each) for each in seen.groups],
+        groups=[_group(partnership, community, each, told) for each in seen.groups],
         reports=[each.rating for each in seen.reports],
         local=[_period(each) for each in seen.local],
         local_effect=_local(seen.local_effect),
     )
 
 
-def _group(partnership: UUID, community: known.Community, seen: known.GroupFacts) -> GroupFacts:
+def _group(
+    partnership: UUID,
+    community: known.Community,
+    seen: known.GroupFacts,
+    told: Told,
+) -> GroupFacts:
     additional = seen.additional
     return GroupFacts(
         population=row("PopulationGroup", partnership, UUID(seen.population)),
-        tier=tier_assessment(seen.tier, community.populations),
+        tier=tier_assessment(seen.tier, community.populations, told),
         rate=percent(seen.target.rate if seen.target else None),
         additional_per_hundred=percent(additional.mean if additional else None),
         low=percent(additional.low if additional else None),

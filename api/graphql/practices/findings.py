@@ -7,15 +7,15 @@ from typing import Any
 import strawberry
 
 from allocation.evidence.finding import Setting
-from api.graphql.common.basics import Node, SourceReference, table_of
+from api.graphql.common.basics import Money, Node, SourceReference, table_of
 from api.graphql.common.connections import Connection
 from api.graphql.common.context import Context
 from api.graphql.common.lazy import LazyOutcome, LazyPopulationGroup
 from api.graphql.common.references import refers_to
-from api.graphql.lookahead import By, Computed, Many, Part, Rows, Scope, TypePlan, Value
-from api.graphql.practices.evidence import read_library
+from api.graphql.lookahead import By, Computed, Many, Part, Rows, Scope, TypePlan, Value, money
+from api.graphql.practices.evidence import read_ground
+from models.practices import EffectDirection, FindingPopulation, StudyDesign
 from models.practices import Finding as FindingRow
-from models.practices import FindingPopulation, StudyDesign
 
 __all__ = ["FINDING", "PLANS", "Finding", "FindingConnection", "findings"]
 
@@ -24,7 +24,10 @@ FINDING = table_of(FindingRow)
 
 @strawberry.type
 class Finding(Node):
-    """`effectSize` is Hedges' g, positive where favourable; what the source does not state is null."""
+    """`effectSize` is Hedges' g, positive where favourable; what the source does not state is null.
+
+    `direction` is the source's own word, `costPerParticipant` what the study says that one of its people cost.
+    """
 
     study: str
     design: StudyDesign
@@ -42,6 +45,10 @@ class Finding(Node):
     standards_version: str | None
     source: SourceReference
     source_url: str | None
+    grades: str | None
+    direction: EffectDirection | None
+    cost_per_participant: Money | None
+    price_year: int | None
     refusal: str | None
     """Why it does not count towards an effect; null where it does."""
 
@@ -57,7 +64,7 @@ async def _refusals(
         if each["outcome"] is None:
             found.append("its outcome is none of the partnership's")
             continue
-        library = await read_library(context, each["partnership"])
+        library = (await read_ground(context, each["partnership"])).library
         practice = str(each["practice"]) if each["practice"] else each["published"]
         found.append(library.of(practice).refusals.get(str(each["id"])))
     return found
@@ -89,6 +96,7 @@ PLANS = (
                 }
             ),
             "sourceUrl": Value(_source_url),
+            "costPerParticipant": money(FINDING.c.cost_per_participant, FINDING.c.currency),
             "refusal": Computed(
                 _refusals,
                 {

@@ -7,7 +7,7 @@ import strawberry
 from allocation.evidence.finding import Setting
 from api.graphql.reallocation.reallocation_inputs import MoneyInput
 from models.in_kind import InKindKind, InKindUnit
-from models.practices import StudyDesign
+from models.practices import EffectDirection, StudyDesign
 
 __all__ = ["InKindNeedInput", "RecordFindingInput", "RecordPracticeInput"]
 
@@ -45,7 +45,7 @@ class RecordFindingInput:
     """One result of one study, as its source states it; what the source does not state is left out.
 
     `effectSize` is Hedges' g, positive where the practice is favourable. `improvementIndex` (-50 to 50) is
-    the rater's, and checks the sign of the effect size.
+    the rater's; it and the `direction` that the source tells check the sign of the effect size.
     """
 
     practice: strawberry.ID
@@ -67,3 +67,7 @@ class RecordFindingInput:
     populations: list[strawberry.ID] = strawberry.field(default_factory=list)
     settings: list[Setting] = strawberry.field(default_factory=list)
     source_url: str | None = None
+    direction: EffectDirection | None = None
+    grades: str | None = None
+    cost_per_participant: MoneyInput | None = None
+    price_year: int | None = None

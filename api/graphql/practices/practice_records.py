@@ -29,12 +29,7 @@ async def record_practice(checks: Checks, asked: RecordPracticeInput) -> GlobalI
     checks.text(asked.name, "name", longest=LONGEST_NAME)
     checks.text(asked.description, "description")
     checks.text(asked.cost_basis, "costBasis")
-    cost = checks.money(asked.cost_per_participant, "costPerParticipant")
-    checks.must(cost != 0, ("costPerParticipant", "amount"), "A cost is above 0; leave it out where unknown.")
-    is_year = asked.price_year is None or 1990 <= asked.price_year <= 2100
-    checks.must(is_year, ("priceYear",), "A year of prices lies between 1990 and 2100.")
-    is_priced = asked.price_year is None or asked.cost_per_participant is not None
-    checks.must(is_priced, ("priceYear",), "A year of prices needs the cost that is in them.")
+    cost = _cost(checks, asked)
     _at_least_0(checks, asked.capacity, "capacity")
     rows = [await checks.row(Outcome, o, "Outcome", "outcomes", str(n)) for n, o in enumerate(asked.outcomes)]
     needs = _needs(checks, asked)
@@ -63,6 +58,17 @@ async def record_practice(checks: Checks, asked: RecordPracticeInput) -> GlobalI
     return GlobalId("Practice", (checks.partnership_id, owner["practice_id"]))
 
 
+def _cost(checks: Checks, asked: RecordPracticeInput | RecordFindingInput) -> int | None:
+    """In minor units."""
+    cost = checks.money(asked.cost_per_participant, "costPerParticipant")
+    checks.must(cost != 0, ("costPerParticipant", "amount"), "A cost is above 0; leave it out where unknown.")
+    is_year = asked.price_year is None or 1990 <= asked.price_year <= 2100
+    checks.must(is_year, ("priceYear",), "A year of prices lies between 1990 and 2100.")
+    is_priced = asked.price_year is None or asked.cost_per_participant is not None
+    checks.must(is_priced, ("priceYear",), "A year of prices needs the cost that is in them.")
+    return cost
+
+
 def _needs(checks: Checks, asked: RecordPracticeInput) -> list[dict[str, object]]:
     found: dict[object, dict[str, object]] = {}
     for n, need in enumerate(asked.in_kind_needs):
@@ -81,10 +87,12 @@ async def record_finding(checks: Checks, asked: RecordFindingInput) -> GlobalId:
         (asked.study, "study"),
         (asked.rating, "rating"),
         (asked.standards_version, "standardsVersion"),
+        (asked.grades, "grades"),
     ):
         checks.text(value, path, longest=LONGEST_NAME)
     practice = await checks.row(Practice, asked.practice, "Practice", "practice")
     _figures(checks, asked)
+    cost = _cost(checks, asked)
     _web_address(checks, asked.source_url)
     outcome = await checks.row(Outcome, asked.outcome, "Outcome", "outcome")
     groups = [
@@ -106,6 +114,11 @@ async def record_finding(checks: Checks, asked: RecordFindingInput) -> GlobalId:
         standard_error=asked.standard_error,
         p_value=asked.p_value,
         improvement_index=asked.improvement_index,
+        direction=asked.direction,
+        grades=asked.grades,
+        cost_per_participant=cost,
+        currency=asked.cost_per_participant.currency if asked.cost_per_participant else None,
+        price_year=asked.price_year,
         sample_size=asked.sample_size,
         site_count=asked.sites,
         cluster_count=asked.clusters,

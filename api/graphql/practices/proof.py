@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.evidence.tier_rules import EvidenceTier
 from allocation.evidence.tiers import InterventionReport, assess, weigh
-from allocation.frames.evidence import read_reports
 from allocation.library import Known
 from api.graphql.common.context import Context, Later
 from api.graphql.practices.evidence import SHELF
@@ -37,8 +36,8 @@ PROVEN: Final = Proven()
 async def _read(session: AsyncSession) -> list[str]:
     found: set[str] = set()
     for partnership_id in (await session.execute(select(Partnership.id))).scalars().all():
-        reports = await read_reports(session, partnership_id)
-        library = await SHELF.of(session, partnership_id)
+        ground = await SHELF.of(session, partnership_id)
+        reports, library = ground.reports, ground.library
         for practice in {*library.findings, *reports}:
             found |= _shown(practice, library.of(practice), reports.get(practice, ()))
     return sorted(found)

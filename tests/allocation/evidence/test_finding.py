@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from allocation.evidence.finding import EvidenceError, Finding
+from allocation.evidence.finding import Direction, EvidenceError, Finding
 
 
 def finding(**facts: object) -> Finding:
@@ -48,3 +48,16 @@ def test_no_difference_is_neither_favourable_nor_unfavourable() -> None:
 
 def test_a_finding_without_figures_has_no_direction() -> None:
     assert (finding().is_favourable, finding().is_unfavourable) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("FAVOURABLE", (True, False)), ("NEUTRAL", (False, False)), ("UNFAVOURABLE", (False, True))],
+)
+def test_direction_is_the_source_s_word_where_no_figure_is_stated(
+    word: str, expected: tuple[bool, bool]
+) -> None:
+    told = finding(direction=Direction(word))
+    assert (told.is_favourable, told.is_unfavourable) == expected
+    assert finding(direction=Direction(word), effect_size=0.1).is_favourable
+    assert finding(direction=Direction(word), improvement_index=-4).is_unfavourable

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from allocation.evidence.finding import Finding, StudyDesign
+from allocation.evidence.finding import Direction, Finding, StudyDesign
 from allocation.evidence.screening import RefusalCode, Refused, Usable, screen
 
 SOUND = Finding(
@@ -201,3 +201,22 @@ def test_every_usable_finding_of_the_clearinghouse_has_a_standard_error_above_0(
     printed_as_0 = [one for one in usable if one.finding.p_value == 0]
     assert len(printed_as_0) > 30
     assert min(one.precision.standard_error for one in usable) > 0.001
+
+
+@pytest.mark.parametrize(
+    ("direction", "g", "code"),
+    [
+        ("FAVOURABLE", 0.2, None),
+        ("FAVOURABLE", 0.0, None),
+        ("FAVOURABLE", -0.2, RefusalCode.SIGN_DISAGREES),
+        ("NEUTRAL", 0.2, None),
+        ("NEUTRAL", -0.2, None),
+        ("UNFAVOURABLE", -0.2, None),
+        ("UNFAVOURABLE", 0.0, None),
+        ("UNFAVOURABLE", 0.2, RefusalCode.SIGN_DISAGREES),
+    ],
+)
+def test_an_effect_against_the_direction_that_its_source_tells_is_refused(
+    direction: str, g: float, code: RefusalCode | None
+) -> None:
+    assert code_of(direction=Direction(direction), effect_size=g, improvement_index=None) == code

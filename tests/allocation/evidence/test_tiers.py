@@ -6,7 +6,7 @@ from time import perf_counter
 
 import pytest
 
-from allocation.evidence.finding import Finding, Setting, StudyDesign
+from allocation.evidence.finding import Direction, Finding, Setting, StudyDesign
 from allocation.evidence.screening import Usable, screen
 from allocation.evidence.tier_rules import EvidenceTier, TierRule
 from allocation.evidence.tiers import InterventionReport, Rationale, TierAssessment, tier
@@ -102,6 +102,9 @@ def test_a_study_that_meets_every_rule_is_strong() -> None:
         ({"improvement_index": -8}, "NONE"),
         ({"effect_size": None, "improvement_index": 8}, "STRONG"),
         ({"effect_size": None, "improvement_index": -8}, "NONE"),
+        ({"effect_size": None, "direction": Direction.FAVOURABLE}, "STRONG"),
+        ({"effect_size": None, "direction": Direction.NEUTRAL}, "NONE"),
+        ({"effect_size": None, "direction": Direction.UNFAVOURABLE}, "NONE"),
     ],
 )
 def test_each_rule_holds_on_one_side_of_its_bound_only(facts: dict[str, object], expected: str) -> None:

@@ -51,6 +51,37 @@ def test_a_finding_is_taken_as_stated(read: Reader, write: Writer) -> None:
     assert record.populations == ("Black", "Hispanic")
 
 
+def test_a_finding_keeps_its_direction_its_grades_and_what_the_study_cost(
+    read: Reader, write: Writer
+) -> None:
+    more = 'direction = ["favours"]\ngrades = ["grades"]\n'
+    more += 'cost_per_participant = ["cost"]\ncurrency = ["money"]\nprice_year = ["year"]\n'
+    alias = '[aliases.direction]\n"treatment" = "FAVOURABLE"\n"control" = "UNFAVOURABLE"\n'
+    path = write(
+        "a.csv",
+        "id,study,practice,outcome,g,favours,grades,cost,money,year\n"
+        "7,Lee 2019,Tutoring,Reading,0.31,treatment,K-2,612.50,USD,2019\n"
+        "8,Lee 2019,Tutoring,Reading,0.31,control,K-2,,,\n"
+        "9,Lee 2019,Tutoring,Reading,0.31,sideways,K-2,,,\n"
+        "10,Lee 2019,Tutoring,Reading,0.31,,K-2,0,USD,\n"
+        "11,Lee 2019,Tutoring,Reading,0.31,,K-2,5,,\n"
+        "12,Lee 2019,Tutoring,Reading,0.31,,K-2,5,USD,1066\n",
+    )
+    found = read("findings", path, RECIPE + more + alias)
+    first, second = found.records
+    assert (first.direction, first.grades, first.price_year) == ("FAVOURABLE", "K-2", 2019)
+    assert (first.cost_per_participant, first.currency) == (Decimal("612.50"), "USD")
+    assert (second.direction, second.cost_per_participant) == ("UNFAVOURABLE", None)
+    told = {(each.code, example.row) for each in found.report for example in each.examples}
+    assert told == {
+        ("signs-disagree", 3),
+        ("not-in-list", 4),
+        ("not-positive", 5),
+        ("empty", 6),
+        ("not-a-year", 7),
+    }
+
+
 def test_without_an_identifier_the_content_is_one_wherever_the_row_stands(
     read: Reader, write: Writer
 ) -> None:

@@ -15,6 +15,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.ledger import AccountKey, Line, Posting, open_accounts, post
+from allocation.question import Ask
+from allocation.scenarios import question_document
 from models.base import new_id
 from models.database import Database, Scope
 from models.history import ImportRun
@@ -383,7 +385,7 @@ def _work(small: Small) -> list[object]:
             name="First idea",
             status=ScenarioStatus.READY,
             progress=1.0,
-            question={},
+            question=question_document(Ask((2027,))),
             requested_by="test",
             answer=_answer(small),
         ),

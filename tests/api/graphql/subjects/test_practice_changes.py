@@ -15,7 +15,8 @@ PRACTICE = """mutation($input: RecordPracticeInput!) { recordPractice(input: $in
   userErrors { field code message } replayed } }"""
 FINDING = """mutation($input: RecordFindingInput!) { recordFinding(input: $input) {
   finding { id study design rating effectSize pValue sampleSize sites isLocal settings populations { label }
-    outcome { name } source { system } sourceUrl refusal }
+    outcome { name } source { system } sourceUrl direction grades costPerParticipant { amount currency } priceYear
+    refusal }
   userErrors { field code message } replayed } }"""
 
 
@@ -50,6 +51,10 @@ def trial(small: Small, **changes: object) -> dict[str, Any]:
         "populations": [small.global_id("PopulationGroup", "black")],
         "settings": ["URBAN"],
         "sourceUrl": "https://example.org/ash-2024",
+        "direction": "FAVOURABLE",
+        "grades": "K-2",
+        "costPerParticipant": {"amount": "612.50", "currency": "USD"},
+        "priceYear": 2019,
         **changes,
     }
 
@@ -146,6 +151,10 @@ async def test_a_recorded_trial_moves_the_effect_and_the_tier(ask: Ask, small: S
         "outcome": {"name": "Reading"},
         "source": {"system": "recorded"},
         "sourceUrl": "https://example.org/ash-2024",
+        "direction": "FAVOURABLE",
+        "grades": "K-2",
+        "costPerParticipant": {"amount": "612.50", "currency": "USD"},
+        "priceYear": 2019,
         "refusal": None,
     }
     query = """query($id: ID!, $outcome: ID!) { node(id: $id) { ... on Practice { tier { tier }
@@ -170,7 +179,8 @@ async def test_a_recorded_trial_moves_the_effect_and_the_tier(ask: Ask, small: S
             {"effectSize": "0.20", "improvementIndex": "-8"},
             "the effect size 0.20 and the improvement index -8 point in opposite directions",
         ),
-        ({"effectSize": "-0.20", "improvementIndex": "-8"}, None),
+        ({"effectSize": "-0.20", "improvementIndex": "-8", "direction": "UNFAVOURABLE"}, None),
+        ({"effectSize": "-0.20"}, "the effect size -0.20 is published as favourable"),
         ({"sampleSize": 0}, "its sample, or one of its groups, is stated as 0 people"),
         (
             {"isSubgroup": True},
@@ -207,14 +217,20 @@ async def test_everything_that_is_wrong_with_a_finding_is_told_at_once(
         clusters=-3,
         populations=["nonsense"],
         sourceUrl="javascript:alert(1)",
+        grades="x" * 201,
+        costPerParticipant={"amount": "0", "currency": "USD"},
+        priceYear=1066,
     )
     made = await recorded(ask, small, FINDING, given)
     assert made["finding"] is None
     assert sorted((".".join(each["field"]), each["code"]) for each in made["userErrors"]) == [
-        *((each, "INVALID") for each in ("clusters", "effectSize", "improvementIndex")),
+        ("clusters", "INVALID"),
+        ("costPerParticipant.amount", "INVALID"),
+        *((each, "INVALID") for each in ("effectSize", "grades", "improvementIndex")),
         ("outcome", "NOT_FOUND"),
         ("pValue", "INVALID"),
         ("populations.0", "NOT_FOUND"),
+        ("priceYear", "INVALID"),
         *((each, "INVALID") for each in ("sampleSize", "sites", "sourceUrl", "standardError", "study")),
     ]
 
