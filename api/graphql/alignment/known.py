@@ -15,7 +15,6 @@ from allocation.alignment import (
     needs_of,
 )
 from allocation.evidence.finding import Setting
-from allocation.frames.evidence import read_rationales, read_reports
 from allocation.frames.figures import read_figures, weighed
 from allocation.frames.people import read_people
 from allocation.frames.places import read_partnership, read_populations
@@ -67,10 +66,9 @@ async def _tiers(context: Context, partnership_id: UUID) -> Sequence[KnownTier]:
             targets={},
             everybody=None,
         )
+        ground = await SHELF.of(session, partnership_id)
         studied = Studied(
-            findings=(await SHELF.of(session, partnership_id)).findings,
-            reports=await read_reports(session, partnership_id),
-            rationales=await read_rationales(session, partnership_id),
+            findings=ground.library.findings, reports=ground.reports, rationales=ground.rationales
         )
         return list(known_tiers(community, studied))
 

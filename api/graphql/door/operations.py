@@ -7,12 +7,12 @@ strawberry's schema extensions are not run.
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from inspect import isawaitable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import orjson
 import strawberry
@@ -25,7 +25,7 @@ from api.graphql.door.documents import Documents, Prepared
 from api.graphql.door.limits import LIMITS, Limits
 from api.graphql.door.meters import Meter, address_of
 from api.graphql.door.requests import Request
-from api.graphql.lookahead import Direct, direct
+from api.graphql.lookahead import Asking, Direct, direct
 
 __all__ = ["Answer", "Call", "ContextFactory", "OperationContext", "Operations", "Stage", "core_schema"]
 
@@ -43,15 +43,6 @@ class OperationContext(Protocol):
     @property
     def account(self) -> str | None:
         """On whose account the operation goes; None for those who have not signed in."""
-        ...
-
-    @property
-    def viewpoint(self) -> Hashable:
-        """Contexts that are equal here may see the same."""
-        ...
-
-    async def fetch(self, sql: str, args: Sequence[object]) -> bytes | None:
-        """The one value of a statement."""
         ...
 
 
@@ -123,7 +114,7 @@ class Operations:
     """None where nobody is limited: the operator's own."""
     documents: Documents = field(init=False)
     direct: Direct | None = field(init=False)
-    """None where every operation goes by the executor."""
+    """None where every operation goes by the executor; else the schema's contexts fetch."""
 
     def __post_init__(self) -> None:
         self.documents = Documents(core_schema(self.schema), self.limits)
@@ -202,7 +193,7 @@ class Operations:
             said = "A subscription is sent over the socket at this address."
             return Answer(Stage.DOCUMENT, reporter.formatted([refused(Code.INVALID, said)]))
         if self.direct is not None:
-            data = await self.direct.answer(prepared.asked, request.variables, context)
+            data = await self.direct.answer(prepared.asked, request.variables, cast("Asking", context))
             if data is not None:
                 return Answer(Stage.EXECUTED, data=data)
         result: ExecutionResult | Awaitable[ExecutionResult] = execute(

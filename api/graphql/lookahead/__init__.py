@@ -84,7 +84,7 @@ from api.graphql.lookahead.conditions import (
     negated,
     never,
 )
-from api.graphql.lookahead.direct import Asked, Direct, direct
+from api.graphql.lookahead.direct import Asked, Asking, Direct, direct
 from api.graphql.lookahead.executor import CONNECTION_SETTINGS, look_ahead
 from api.graphql.lookahead.fields import rows_field
 from api.graphql.lookahead.plans import ConnectionPlan, PlanError, Plans, TypePlan
@@ -107,6 +107,7 @@ from api.graphql.lookahead.sql import Scope, Sql
 __all__ = [
     "CONNECTION_SETTINGS",
     "Asked",
+    "Asking",
     "By",
     "Choice",
     "Computed",

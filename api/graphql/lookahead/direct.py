@@ -40,7 +40,7 @@ from api.graphql.lookahead.plans import Plans
 from api.graphql.lookahead.rows import Identified, Row, Rows
 from api.graphql.lookahead.sql import Binder, spoken
 
-__all__ = ["Asked", "Direct", "direct"]
+__all__ = ["Asked", "Asking", "Direct", "direct"]
 
 _MARK: Final = ABSENT.encode()
 _NOTHING: Final = VariableValues({}, {})

@@ -1,7 +1,7 @@
 """Operations, whoever brings them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -22,13 +22,6 @@ class Room:
     account: str | None = None
     seen: list[str] = field(default_factory=list)
     fails: str = ""
-
-    @property
-    def viewpoint(self) -> None:
-        return None
-
-    async def fetch(self, sql: str, args: Sequence[object]) -> bytes | None:
-        raise AssertionError(sql, args)
 
     @asynccontextmanager
     async def enter(self, call: Call) -> AsyncIterator["Room"]:

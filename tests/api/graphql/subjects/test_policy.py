@@ -262,8 +262,8 @@ async def test_an_investment_is_found_by_its_plan_and_a_disparity_shows_who_answ
 async def test_dollars_name_their_plan_to_those_who_may_see_it(ask: Ask, small: Small) -> None:
     """The dollars are what the one award that is tied to the plan has committed; a draft is not for the public."""
     plan = await new_plan(ask, small)
-    tied = {"investments": [small.global_id("Investment", "award")]}
-    await made(ask, small, "updatePolicyPlan", plan=plan["id"], version=1, **tied)
+    tied = [small.global_id("Investment", "award")]
+    await made(ask, small, "updatePolicyPlan", plan=plan["id"], version=1, investments=tied)
     query = """query($slug: String!, $plan: ID!) { partnership(slug: $slug) {
       investments(filter: { policyPlans: [$plan] }) { nodes { committed { amount } } }
       alignment(input: { measures: [COMMITTED], groupBy: [POLICY_PLAN] }) {
