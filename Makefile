@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup run test fix schema migration lock bench trial-disparities trial-evidence trial-optimizer trial-all \
+.PHONY: help setup run test fix schema migration lock bench trial-disparities trial-attacker trial-evidence trial-optimizer trial-all \
 	trial-kill trial-network trial-races trial-disk trial-clock trial-backup trial-migration trial-interference \
 	trial-soak trial-http trial-queries trial-codegen
 
@@ -21,6 +21,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || true
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock -e . 2>/dev/null \
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock -e .
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -c 'import api.app, api.jobs, api.cli, api.graphql.schema' # keeps the bytecode
 	@touch $(STAMP)
 
 run: $(STAMP) ## loads the fictional demo, prints a suggested reallocation, and serves until Ctrl-C
@@ -49,6 +50,9 @@ lock: ## writes requirements.lock anew from pyproject.toml
 
 trial-disparities: $(STAMP) ## the simulation of the disparity rules
 	$(BIN)/pytest -m trial tests/allocation/test_disparities_trial.py
+
+trial-attacker: $(STAMP) ## all that each role can ask of Riverbend, in two worlds that differ only behind the releases
+	$(BIN)/pytest -n 0 -m "trial or not trial" tests/api/test_attacker.py tests/api/test_attacker_worlds.py
 
 trial-evidence: $(STAMP) ## the experiment on the optimizer's curse
 	$(BIN)/pytest -m trial tests/allocation/evidence

@@ -216,12 +216,7 @@ async def reverse(
     """
     if transfer.kind is TransactionKind.REVERSAL or transfer.phase not in (Phase.POSTED, Phase.POST):
         raise RecordingError("transaction", "A reversal is not reversed: record the transaction again.")
-    taken = await session.execute(
-        select(func.coalesce(func.sum(Transfer.amount), 0)).where(
-            Transfer.partnership_id == transfer.partnership_id, Transfer.reverses_id == transfer.id
-        )
-    )
-    left = transfer.amount - int(taken.scalar_one())
+    left = await left_of(session, transfer)
     if left == 0:
         raise RecordingError("transaction", "All of it is reversed already.")
     posting = Posting(
@@ -240,6 +235,16 @@ async def reverse(
     await post(session, actor, key, [posting])
     await _check_places(session, transfer.partnership_id, [posting.credit])
     return posting.id
+
+
+async def left_of(session: AsyncSession, transfer: Transfer) -> int:
+    """What of a transfer is not taken back yet."""
+    taken = await session.execute(
+        select(func.coalesce(func.sum(Transfer.amount), 0)).where(
+            Transfer.partnership_id == transfer.partnership_id, Transfer.reverses_id == transfer.id
+        )
+    )
+    return transfer.amount - int(taken.scalar_one())
 
 
 async def _check_places(session: AsyncSession, partnership_id: UUID, credited: Sequence[UUID]) -> None:

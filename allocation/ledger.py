@@ -101,13 +101,14 @@ class Posted:
 
 GUARDED = frozenset({AccountKind.AVAILABLE, AccountKind.OBLIGATED, AccountKind.SPENT})
 
+LOBBYING = "LG006"
 _REFUSALS = {
     "LG001": LedgerRefusal.DUPLICATE,
     "LG002": LedgerRefusal.NOT_FOUND,
     "LG003": LedgerRefusal.CONFLICT,
     "LG004": LedgerRefusal.INVALID,
     "LG005": LedgerRefusal.STALE,
-    "LG006": LedgerRefusal.RESTRICTED,
+    LOBBYING: LedgerRefusal.RESTRICTED,
     "22003": LedgerRefusal.INVALID,
     "22023": LedgerRefusal.INVALID,
 }
@@ -173,9 +174,24 @@ def refusal_of(error: DBAPIError) -> Exception:
     return error
 
 
+def lobbying_refusal(error: DBAPIError) -> LedgerError | None:
+    """The refusal of the guard that keeps lobbying off forbidden dollars; None for any other error.
+
+    It also watches what is recorded of awards (migrations/sql/lobbying_regrants.sql), far from the ledger's door.
+    """
+    is_guarded = getattr(error.orig, "sqlstate", None) == LOBBYING
+    found = refusal_of(error) if is_guarded else None
+    return found if isinstance(found, LedgerError) else None
+
+
 async def audit(session: AsyncSession) -> list[tuple[UUID, str, str]]:
     """(partnership, rule, detail) for each promise of the ledger that does not hold; empty when sound."""
-    rows = await session.execute(text("select partnership_id, rule, detail from ledger.audit()"))
+    rows = await session.execute(
+        text(
+            "select partnership_id, rule, detail from ledger.audit()"
+            " union all select partnership_id, rule, detail from ledger.gift_audit()"
+        )
+    )
     return [(row.partnership_id, row.rule, row.detail) for row in rows]
 
 

@@ -7,7 +7,7 @@ so that the parts of a month add up to the month and twelve months of a yearly a
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -72,6 +72,7 @@ def days_of(term: Term, month: int) -> int:
     return 0 if shared is None else (shared.last - shared.first).days + 1
 
 
+@lru_cache(maxsize=8192)
 def whole_months(term: Term) -> range:
     """The numbers of the months that lie wholly in the term; empty where none does."""
     start = number_of(term.first) + (term.first.day > 1)
@@ -79,12 +80,11 @@ def whole_months(term: Term) -> range:
     return range(start, max(start, stop))
 
 
-def part_months(term: Term) -> Iterator[tuple[int, int]]:
+@lru_cache(maxsize=8192)
+def part_months(term: Term) -> Sequence[tuple[int, int]]:
     """(month, days) for each month of which the term has some days and not all: at most two."""
-    whole = whole_months(term)
-    for month in dict.fromkeys((number_of(term.first), number_of(term.last))):
-        if month not in whole:
-            yield month, days_of(term, month)
+    whole, ends = whole_months(term), dict.fromkeys((number_of(term.first), number_of(term.last)))
+    return [(month, days_of(term, month)) for month in ends if month not in whole]
 
 
 def rounded(numerator: int, denominator: int) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 
 from allocation.months import FIRST_YEAR, LAST_YEAR, Term
@@ -40,6 +41,9 @@ class Provision(StrEnum):
     VACANT = "VACANT"
 
 
+ROLES, PROVISIONS = frozenset(KeyRole), frozenset(Provision)
+
+
 @dataclass(frozen=True)
 class CostStep:
     """From `from_on` on, the position's yearly pay in minor units; benefits come on top as a share of the pay."""
@@ -49,10 +53,11 @@ class CostStep:
     benefit_rate: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
-        place = f"the cost from {self.from_on}"
-        _require(self.annual_pay >= 0, f"{place}: the annual pay {self.annual_pay} is negative")
-        rate = self.benefit_rate
-        _require(rate.is_finite() and rate >= 0, f"{place}: the benefit rate {rate} is not 0 or above")
+        place, rate = f"the cost from {self.from_on}", self.benefit_rate
+        if self.annual_pay < 0:
+            raise StaffingError(f"{place}: the annual pay {self.annual_pay} is negative")
+        if not (rate.is_finite() and rate >= 0):
+            raise StaffingError(f"{place}: the benefit rate {rate} is not 0 or above")
 
     @property
     def annual_cost(self) -> int:
@@ -81,20 +86,21 @@ class Position:
 
     def __post_init__(self) -> None:
         place = f"position {self.title!r}"
-        _require(
-            self.role in set(KeyRole), f"{place}: the role {self.role!r} is none of {', '.join(KeyRole)}"
-        )
-        _require(
-            self.provision in set(Provision),
-            f"{place}: the provision {self.provision!r} is none of {', '.join(Provision)}",
-        )
+        if self.role not in ROLES:
+            raise StaffingError(f"{place}: the role {self.role!r} is none of {', '.join(KeyRole)}")
+        if self.provision not in PROVISIONS:
+            raise StaffingError(
+                f"{place}: the provision {self.provision!r} is none of {', '.join(Provision)}"
+            )
         part = self.full_time_equivalent
-        _require(part.is_finite() and part > 0, f"{place}: the full-time equivalent {part} is not above 0")
-        _require(bool(self.currency) or not self.costs, f"{place}: its cost has no currency")
-        _require(
-            all(a.from_on < b.from_on for a, b in pairwise(self.costs)),
-            f"{place}: two costs begin on the same day, or they are not in the order of their dates",
-        )
+        if not (part.is_finite() and part > 0):
+            raise StaffingError(f"{place}: the full-time equivalent {part} is not above 0")
+        if self.costs and not self.currency:
+            raise StaffingError(f"{place}: its cost has no currency")
+        if any(a.from_on >= b.from_on for a, b in pairwise(self.costs)):
+            raise StaffingError(
+                f"{place}: two costs begin on the same day, or they are not in the order of their dates"
+            )
         object.__setattr__(self, "term", _term(place, self.starts_on, self.ends_on))
 
     @property
@@ -102,6 +108,7 @@ class Position:
         """Whether somebody does the work; a vacant position costs nothing until it is filled."""
         return self.provision != Provision.VACANT
 
+    @cached_property
     def cost_terms(self) -> Sequence[tuple[Term, int]]:
         """The terms during which one yearly cost is in force, oldest first; none for a vacant position."""
         if not self.is_filled:
@@ -138,11 +145,13 @@ class Funding:
 
     def __post_init__(self) -> None:
         place = f"funding {self.id!r} of position {self.position!r}"
-        _require(self.monthly >= 0, f"{place}: the monthly amount {self.monthly} is negative")
-        _require(self.investment is None or self.in_kind is None, f"{place}: it names two payers")
+        if self.monthly < 0:
+            raise StaffingError(f"{place}: the monthly amount {self.monthly} is negative")
+        if self.investment is not None and self.in_kind is not None:
+            raise StaffingError(f"{place}: it names two payers")
         chance = self.probability
-        is_chance = chance is None or (chance.is_finite() and 0 <= chance <= 1)
-        _require(is_chance, f"{place}: the probability {chance} is not within 0 and 1")
+        if chance is not None and not (chance.is_finite() and 0 <= chance <= 1):
+            raise StaffingError(f"{place}: the probability {chance} is not within 0 and 1")
         object.__setattr__(self, "term", _term(place, self.starts_on, self.ends_on))
 
     @property
@@ -156,10 +165,6 @@ class Funding:
 def _term(place: str, starts_on: date | None, ends_on: date | None) -> Term:
     """The days of a term; one that is open, or that runs past what a calendar of staff needs, ends there."""
     first, last = starts_on or BEGINNING, ends_on or END
-    _require(first <= last, f"{place}: it ends on {ends_on}, before it starts on {starts_on}")
+    if first > last:
+        raise StaffingError(f"{place}: it ends on {ends_on}, before it starts on {starts_on}")
     return Term(min(max(first, BEGINNING), END), min(max(last, BEGINNING), END))
-
-
-def _require(holds: bool, sentence: str) -> None:
-    if not holds:
-        raise StaffingError(sentence)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -95,17 +96,24 @@ async def bearer(session: AsyncSession, token: str) -> Bearer | None:
     return Bearer(row.name, actor_of(row), row.partnership_id, row.role, row.organization_id)
 
 
-async def revoke_token(session: AsyncSession, partnership_id: UUID, token_id: UUID) -> None:
-    """Ends a token; once ended it stays so."""
-    await session.execute(
-        update(AccessToken)
-        .where(
-            AccessToken.partnership_id == partnership_id,
-            AccessToken.id == token_id,
-            AccessToken.revoked_at.is_(None),
-        )
-        .values(revoked_at=func.clock_timestamp())
+async def tokens_of(session: AsyncSession, partnership_id: UUID) -> Sequence[AccessToken]:
+    """The partnership's tokens, the youngest first, those that have ended too; their secrets are nowhere."""
+    query = select(AccessToken).where(AccessToken.partnership_id == partnership_id)
+    return (
+        (await session.execute(query.order_by(AccessToken.created_at.desc(), AccessToken.id))).scalars().all()
     )
+
+
+async def revoke_token(session: AsyncSession, partnership_id: UUID, token: UUID | str) -> bool:
+    """Ends a token, named by its id or by itself; once ended it stays so. Whether there is such a token here."""
+    named = AccessToken.id == token if isinstance(token, UUID) else AccessToken.secret_sha256 == digest(token)
+    changed = await session.execute(
+        update(AccessToken)
+        .where(AccessToken.partnership_id == partnership_id, named)
+        .values(revoked_at=func.coalesce(AccessToken.revoked_at, func.clock_timestamp()))
+        .returning(AccessToken.id)
+    )
+    return changed.first() is not None
 
 
 def digest(token: str) -> bytes:

@@ -144,7 +144,12 @@ class Right(Enum):
     KEEP_POLICY = (
         frozenset({Role.ADMIN, Role.POLICY}),
         False,
-        "Only the policy team records plans and actions, moves them along and answers barriers.",
+        "Only the policy team records plans, their measures and actions, moves plans along and answers barriers.",
+    )
+    WITHDRAW_PLANS = (
+        _STAFF | {Role.POLICY},
+        False,
+        "Only the policy team, and the anchor, which answers for what is spent on lobbying, withdraw a plan.",
     )
     RAISE_BARRIERS = (
         frozenset({Role.ADMIN, Role.POLICY, Role.FACILITATOR}),
@@ -155,11 +160,6 @@ class Right(Enum):
         _STAFF | {Role.POLICY},
         False,
         "Only the anchor and the policy team record what was spent on exempt purposes.",
-    )
-    RECORD_MEASURES = (
-        frozenset({Role.ADMIN, Role.POLICY}),
-        False,
-        "Only the policy team records the bills, rules and bylaws that it follows.",
     )
     RECORD_EVIDENCE = (
         _STAFF | {Role.DATA},

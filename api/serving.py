@@ -1,8 +1,8 @@
 """The site as processes: one that answers requests or several, a worker, and the one that looks after them.
 
-The parent holds the listening socket and a lease on the embedded server; the children inherit the socket. A child
-ends when it is told to, and when its parent is gone (its standard input closes), so nothing is left behind.
-Reading the code takes seconds, so a spare that has read it waits to take the place of one that dies.
+The parent holds the listening socket and a lease on the embedded server. Its one child inherits the socket, reads the
+code while the database opens, and forks those who do the work (api.nursery). Each ends when it is told to, and when
+its parent is gone (its standard input closes), so nothing is left behind.
 """
 
 import asyncio
@@ -11,13 +11,14 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import Process
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, closing
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
+from api.nursery import GRACE_SECONDS
 from api.runtime import open_database
 from models.database import Database, DatabaseError, Scope
 from models.people import Role
@@ -25,10 +26,8 @@ from models.settings import Settings
 
 PORTS_TRIED = 100
 BACKLOG = 2048
-GRACE_SECONDS = 8.0
-RESTART_SECONDS = 1.0
-SETTLED_SECONDS = 5.0  # a child that lives so long did not fail at its start
-SPARE_AFTER_SECONDS = 1.0
+MARGIN_SECONDS = 2.0
+RESTART_SECONDS = 0.2
 BEGIN = b"\n"
 TOKEN_DAYS = 7
 DEMO = "riverbend"
@@ -53,16 +52,14 @@ async def serve_site(site: Site, say: Callable[[str], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(open_database(site.settings, pool_size=2))
         listener = stack.enter_context(closing(listening(site.host, site.port)))
+        nursery = Nursery(site, listener.fileno())
+        stack.push_async_callback(nursery.close)
+        await nursery.start()
+        database = await stack.enter_async_context(open_database(site.settings, pool_size=2))
         for line in await greeting(database, listener, site):
             say(line)
-        tasks = [asyncio.create_task(each) for each in _children(site, listener, stop)]
-        try:
-            await stop.wait()
-        finally:
-            stop.set()
-            await asyncio.gather(*tasks)
+        await nursery.keep_up(stop)
     say("stopped")
 
 
@@ -125,84 +122,52 @@ async def demo_tokens(database: Database) -> Sequence[tuple[Role, str]]:
     return found
 
 
-def _children(
-    site: Site, listener: socket.socket, stop: asyncio.Event
-) -> Sequence[Coroutine[None, None, None]]:
-    """What keeps each part of the site up; those who answer requests share a spare."""
-    web = Bench((sys.executable, "-m", CHILD, "web", str(listener.fileno())), listener.fileno())
-    found = [_kept_up(web, stop, has_spare=True) for _ in range(site.workers)]
-    if site.has_worker:
-        found.append(_kept_up(Bench((sys.executable, "-m", CHILD, "worker")), stop, has_spare=False))
-    return found
-
-
 @dataclass
-class Bench:
-    """Where children of one kind come from; one may sit ready. `fd` is the descriptor that they inherit."""
+class Nursery:
+    """The child that reads the code and forks the others. `fd` is the listening socket, which they inherit."""
 
-    command: Sequence[str]
-    fd: int | None = None
-    spare: Process | None = None
+    site: Site
+    fd: int
+    child: Process | None = None
 
-    async def sent(self) -> Process:
-        """A child that is told to begin: the spare if there is one that lives."""
-        child, self.spare = self.spare, None
-        if child is None or child.returncode is not None:
-            child = await self._started()
-        assert child.stdin is not None  # noqa: S101 - it was given a pipe
-        child.stdin.write(BEGIN)
-        return child
-
-    async def fill(self) -> None:
-        """Sees to a spare."""
-        if self.spare is None or self.spare.returncode is not None:
-            self.spare = await self._started()
-
-    async def _started(self) -> Process:
-        return await asyncio.create_subprocess_exec(
-            *self.command,
+    async def start(self) -> None:
+        """It reads its code, and waits."""
+        parts = ["web"] * self.site.workers + ["worker"] * self.site.has_worker
+        self.child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", CHILD, str(self.fd), *parts),
             stdin=asyncio.subprocess.PIPE,
-            pass_fds=() if self.fd is None else (self.fd,),
+            pass_fds=(self.fd,),
             start_new_session=True,  # Ctrl-C in a terminal reaches the parent alone, which tells its children
-            env=dict(os.environ),
+            env={"OPENBLAS_NUM_THREADS": "1", **os.environ},  # a fork copies no threads
         )
 
+    async def keep_up(self, stop: asyncio.Event) -> None:
+        """Tells it to begin, and starts another where it ends by itself, until `stop`."""
+        while not stop.is_set():
+            if self.child is None:
+                await self.start()
+            assert self.child is not None  # noqa: S101 - it was started
+            assert self.child.stdin is not None  # noqa: S101 - it was given a pipe
+            self.child.stdin.write(BEGIN)
+            ended, stopping = asyncio.create_task(self.child.wait()), asyncio.create_task(stop.wait())
+            await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if ended.done():
+                self.child = None
+                await _paused(stop)
 
-async def _kept_up(bench: Bench, stop: asyncio.Event, *, has_spare: bool) -> None:
-    """Runs a child until `stop`, and another where it ends by itself."""
-    clock = asyncio.get_running_loop()
-    while not stop.is_set():
-        child, began = await bench.sent(), clock.time()
-        ended = asyncio.create_task(child.wait())
-        stopping = asyncio.create_task(stop.wait())
-        both = {ended, stopping}
-        done, _ = await asyncio.wait(both, timeout=SPARE_AFTER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if not done and has_spare:
-            await bench.fill()
-        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if ended.done() and clock.time() - began < SETTLED_SECONDS:
-            await _paused(stop)
-        elif not ended.done():
-            await _ended(child)
-    if bench.spare is not None:
-        await _ended(bench.spare)
-
-
-async def _ended(child: Process) -> None:
-    """Tells a child to end, and sees to it."""
-    if child.returncode is not None:
-        return
-    child.terminate()
-    try:
-        await asyncio.wait_for(child.wait(), GRACE_SECONDS)
-    except TimeoutError:
-        child.kill()
-        await child.wait()
+    async def close(self) -> None:
+        """Tells it to end, and sees to it."""
+        if self.child is None or self.child.returncode is not None:
+            return
+        self.child.terminate()
+        try:
+            await asyncio.wait_for(self.child.wait(), GRACE_SECONDS + MARGIN_SECONDS)
+        except TimeoutError:
+            self.child.kill()
+            await self.child.wait()
 
 
 async def _paused(stop: asyncio.Event) -> None:
-    try:
+    with suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), RESTART_SECONDS)
-    except TimeoutError:
-        return

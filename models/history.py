@@ -23,6 +23,8 @@ class ImportRun(TenantRow):
     )
 
     file: Mapped[str]
+    content_sha256: Mapped[bytes | None]
+    """Of the file's bytes; None where it could not be opened, and of runs from before it was kept."""
     format: Mapped[str]
     is_dry_run: Mapped[bool] = mapped_column(server_default="false")
     started_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

@@ -32,7 +32,8 @@ class AccountKind(StrEnum):
     RECEIVABLE: promised by the funder, yet to come (a debit balance). CASH: received and held (a debit
     balance). PAID: paid by the funder straight to the recipient (a debit balance). AVAILABLE, OBLIGATED and
     SPENT: what a line may still use, has signed for, has used (credit balances). FEE: kept by the fiscal
-    agent. HOURS: in-kind quantities, in a unit of their own.
+    agent. Of a gift, in thousandths of its own unit: IN_KIND is all that is promised (a debit balance); of that
+    PROMISED is yet to come, AT_HAND came and is not used, and USED is (credit balances).
     """
 
     RECEIVABLE = "RECEIVABLE"
@@ -43,6 +44,9 @@ class AccountKind(StrEnum):
     SPENT = "SPENT"
     FEE = "FEE"
     IN_KIND = "IN_KIND"
+    PROMISED = "PROMISED"
+    AT_HAND = "AT_HAND"
+    USED = "USED"
 
 
 class Guard(StrEnum):
@@ -93,7 +97,10 @@ class Book(Base):
 
 
 class Account(TenantRow):
-    """Where an amount of one unit sits: one investment's line, or what is promised, held or spent of it."""
+    """Where an amount of one unit sits: one investment's line, or what is promised, held or spent of it.
+
+    A gift's accounts are of kinds of their own, in the gift's unit (`u:hour`), and none of dollars is among them.
+    """
 
     __tablename__ = "account"
     __table_args__ = (
@@ -104,6 +111,7 @@ class Account(TenantRow):
         refers("population_id", "population"),
         refers("area_id", "area"),
         refers("position_id", "staff_position"),
+        refers("in_kind_id", "in_kind_resource"),
         UniqueConstraint("partnership_id", "id", "unit"),
         Index(
             "uq_account_line",
@@ -119,10 +127,14 @@ class Account(TenantRow):
             "use",
             "fiscal_year",
             "is_lobbying",
+            "in_kind_id",
             unique=True,
             postgresql_nulls_not_distinct=True,
         ),
         CheckConstraint("unit ~ '^([A-Z]{3}|u:[a-z_]{1,20})$'", name="unit_shape"),
+        CheckConstraint(
+            "(kind in ('IN_KIND', 'PROMISED', 'AT_HAND', 'USED')) = (unit ~ '^u:')", name="gift_unit"
+        ),
         CheckConstraint("fiscal_year between 1990 and 2100", name="fiscal_year"),
         CheckConstraint("not is_lobbying or kind = 'SPENT'", name="is_lobbying"),
         CheckConstraint(
@@ -138,7 +150,14 @@ class Account(TenantRow):
                 column,
                 postgresql_where=text(f"{column} is not null"),
             )
-            for column in ("practice_id", "outcome_id", "population_id", "area_id", "position_id")
+            for column in (
+                "practice_id",
+                "outcome_id",
+                "population_id",
+                "area_id",
+                "position_id",
+                "in_kind_id",
+            )
         ),
         # Balances change often and are in no index: with room on its page an account is amended in place.
         {**LEDGER, "postgresql_with": {"fillfactor": "50"}},
@@ -153,6 +172,7 @@ class Account(TenantRow):
     population_id: Mapped[UUID | None]
     area_id: Mapped[UUID | None]
     position_id: Mapped[UUID | None]
+    in_kind_id: Mapped[UUID | None]
     use: Mapped[ResourceUse | None] = mapped_column(closed_list(ResourceUse, "use"))
     fiscal_year: Mapped[int | None]
     is_lobbying: Mapped[bool] = mapped_column(server_default="false")

@@ -13,11 +13,12 @@ from models.base import Base, TenantRow, belongs, closed_list, looked_up_by, new
 
 
 class ReferenceKind(StrEnum):
-    """With whom a group is compared: a named group, everybody else, or all together."""
+    """With whom a group is compared: a named group, everybody else, all together, or what it should have been."""
 
     GROUP = "GROUP"
     REST = "REST"
     TOTAL = "TOTAL"
+    TARGET = "TARGET"
 
 
 class DisparityMethod(StrEnum):

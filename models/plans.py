@@ -166,6 +166,7 @@ class PolicyPlanMeasure(Base):
         PrimaryKeyConstraint("partnership_id", "plan_id", "measure_id"),
         belongs(),
         refers("plan_id", "policy_plan"),
+        refers("measure_id", "policy_measure"),
         looked_up_by("policy_plan_measure", "measure_id"),
     )
 

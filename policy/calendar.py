@@ -1,12 +1,12 @@
-"""What is due over all plans, and how many plans stand where."""
+"""What of all plans is late and comes next, and how many plans stand where."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from policy.statuses import STEPS
 
-__all__ = ["CLOSED", "Column", "Deadline", "board", "due_within", "is_late"]
+__all__ = ["CLOSED", "Column", "Deadline", "board", "is_late"]
 
 CLOSED = frozenset({"LOST", "WITHDRAWN"})
 """Of a plan that is given up, nothing is late any more."""
@@ -37,17 +37,6 @@ def is_late(deadline: Deadline, today: date) -> bool:
     """Its day has passed, it is not done, and its plan has not been given up."""
     is_open = deadline.done_on is None or deadline.done_on > today
     return deadline.due_on < today and is_open and deadline.status not in CLOSED
-
-
-def due_within(deadlines: Iterable[Deadline], today: date, days: int) -> Sequence[Deadline]:
-    """What is not done and due from today on within so many days, the earliest first."""
-    last = today + timedelta(days=days)
-    wanted = (
-        each
-        for each in deadlines
-        if each.done_on is None and today <= each.due_on <= last and each.status not in CLOSED
-    )
-    return sorted(wanted, key=lambda each: (each.due_on, each.title))
 
 
 def board(plans: Iterable[str], deadlines: Iterable[Deadline], today: date) -> Sequence[Column]:

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from allocation.disclosure.local import Corner, center_of, corners
 from allocation.disclosure.tables import ContradictionError, Floats, Protection, Table, joined
+from allocation.optimizer.extremes import Extremes, extremes
 
 _ROUNDS = 7
 _FIRST_ROUNDS = 2  # in a large table, before its corners are searched
@@ -29,7 +30,7 @@ _GIVERS = (0, 3)
 _TOLERANCE = 1e-6
 _INTEGER_VARIABLES = 160
 _INTEGER_SECONDS = 5.0
-_INFEASIBLE = 2  # scipy's code
+_Asked = tuple[Corner, list[tuple[int, Protection]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +72,32 @@ def breaches(
     `places`: the only numbers in doubt, where an earlier call of `suspects` has cleared all others.
     """
     found = []
-    for place in suspects(table, protections) if places is None else places:
-        interval = exact_interval(table, protections[place])
-        if not interval.keeps(protections[place]):
-            found.append(Breach(place, interval))
+    with extremes(table) as program:
+        for place in suspects(table, protections) if places is None else places:
+            interval = _exact_interval(program, table, protections[place])
+            if not interval.keeps(protections[place]):
+                found.append(Breach(place, interval))
     return found
 
 
 def interval_of(table: Table, protection: Protection) -> Interval:
     """The bounds by linear programs: what any reader with a solver can know. Errors: ContradictionError."""
-    weights = table.objective(protection)
-    low = float(weights @ _solve(table, weights))
-    high = float(weights @ _solve(table, -weights))
-    return _closed(low, high)
+    with extremes(table) as program:
+        return _interval(program, table.objective(protection))
 
 
 def exact_interval(table: Table, protection: Protection) -> Interval:
     """The bounds over whole numbers, where the linear ones are close to too narrow and the table is small."""
-    interval = interval_of(table, protection)
+    with extremes(table) as program:
+        return _exact_interval(program, table, protection)
+
+
+def _interval(program: Extremes, weights: Floats) -> Interval:
+    return _closed(float(weights @ _least(program, weights)), float(weights @ _least(program, -weights)))
+
+
+def _exact_interval(program: Extremes, table: Table, protection: Protection) -> Interval:
+    interval = _interval(program, table.objective(protection))
     is_near = interval.width < protection.width + _SPARE
     if not is_near or not interval.keeps(protection) or not _is_small(table):
         return interval
@@ -127,21 +136,43 @@ def _cleared_close_by(found: Sequence[Corner], spare: float) -> set[int]:
         near = set(_wide_search(together, wanted, spare, rounds=1)) if wanted else set()
     except ContradictionError:  # of one corner, as below
         near = set(range(len(wanted)))
-    cleared = set()
+    cleared: set[int] = set()
+    left: list[_Asked] = []
     start = 0
     for corner in found:
-        for number, (place, each) in enumerate(zip(corner.places, corner.wanted, strict=True), start):
-            if number not in near or _is_wide(corner.table, each, spare):
-                cleared.add(place)
+        numbered = enumerate(zip(corner.places, corner.wanted, strict=True), start)
+        asked = [(place, each) for number, (place, each) in numbered if number in near]
+        cleared |= set(corner.places) - {place for place, _ in asked}
+        left += [(corner, asked)] if asked else []
         start += len(corner.places)
+    while left:
+        cleared |= _wide_first(left, spare)
+        left = [(corner, asked[1:]) for corner, asked in left if len(asked) > 1]
     return cleared
 
 
-def _is_wide(corner: Table, wanted: Protection, spare: float) -> bool:
+def _wide_first(left: Sequence[_Asked], spare: float) -> set[int]:
+    """The places that are wide of the first number of each corner.
+
+    Corners share no cell, so the optimum of the sum is the optimum of each. Halves are tried where one of them
+    contradicts itself: the center agrees with what is published only up to the solver's tolerance.
+    """
+    table, wanted = joined([(corner.table, [asked[0][1]]) for corner, asked in left])
+    rows = _sparse_rows(table, wanted)
+    weights = np.asarray(rows.sum(axis=0), float).ravel()
     try:
-        return interval_of(corner, wanted).width >= wanted.width + spare
-    except ContradictionError:  # the center agrees with what is published only up to the solver's tolerance
-        return False
+        with extremes(table) as program:
+            low, high = rows @ _least(program, weights), rows @ _least(program, -weights)
+    except ContradictionError:
+        if len(left) == 1:
+            return set()
+        half = len(left) // 2
+        return _wide_first(left[:half], spare) | _wide_first(left[half:], spare)
+    return {
+        asked[0][0]
+        for number, (_, asked) in enumerate(left)
+        if _closed(float(low[number]), float(high[number])).width >= wanted[number].width + spare
+    }
 
 
 def _is_small(table: Table) -> bool:
@@ -149,7 +180,14 @@ def _is_small(table: Table) -> bool:
 
 
 def _wide_search(table: Table, protections: Sequence[Protection], spare: float, *, rounds: int) -> list[int]:
-    """The places that no witness in random directions clears with room to spare."""
+    """The places that no witness in random directions clears with room to spare. Errors: ContradictionError."""
+    with extremes(table) as program:
+        return _unseen_wide(program, table, protections, spare, rounds)
+
+
+def _unseen_wide(
+    program: Extremes, table: Table, protections: Sequence[Protection], spare: float, rounds: int
+) -> list[int]:
     random = np.random.default_rng(0)
     rows = _sparse_rows(table, protections)
     wanted = np.array([each.width + spare for each in protections])
@@ -158,7 +196,7 @@ def _wide_search(table: Table, protections: Sequence[Protection], spare: float, 
     for turn in range(rounds):
         sign = random.choice([-1.0, 1.0], len(wanted)) if turn else np.ones(len(wanted))
         for direction in (sign, -sign):
-            seen = rows @ _solve(table, (direction * left) @ rows)
+            seen = rows @ _least(program, (direction * left) @ rows)
             low, high = np.minimum(low, seen), np.maximum(high, seen)
         left = ~_cleared(protections, low, high, wanted)
         if not left.any():
@@ -184,34 +222,28 @@ def _cleared(protections: Sequence[Protection], low: Floats, high: Floats, wante
     return enough
 
 
-def _solve(table: Table, weights: Floats) -> Floats:
+def _least(program: Extremes, weights: Floats) -> Floats:
     """The table of counts, not necessarily whole, with the least weighted sum."""
-    answer = _program(table, weights, whole=False)
-    if answer.status == _INFEASIBLE:
+    found = program.least(weights)
+    if found is None:
         raise ContradictionError("No table of counts agrees with everything that is published.")
-    if answer.x is None:
-        raise RuntimeError(f"The audit's linear program was not solved: {answer.message}")
-    return np.asarray(answer.x, float)
+    return found
 
 
 def _solve_whole(table: Table, weights: Floats) -> float | None:
     """The least whole-number value, or None where the time is up (the linear bound then stands)."""
-    answer = _program(table, weights, whole=True)
-    return round(float(answer.fun)) if answer.status == 0 else None
-
-
-def _program(table: Table, weights: Floats, *, whole: bool) -> OptimizeResult:
     rows, right = table.equalities
-    return milp(
+    answer = milp(
         weights,
-        integrality=np.full(len(weights), int(whole)),
+        integrality=np.ones(len(weights), int),
         bounds=Bounds(table.bounds[:, 0], table.bounds[:, 1]),
         constraints=[
             LinearConstraint(rows, right, right),
             LinearConstraint(table.inequalities, -np.inf, 0.0),
         ],
-        options={"time_limit": _INTEGER_SECONDS} if whole else {},
+        options={"time_limit": _INTEGER_SECONDS},
     )
+    return round(float(answer.fun)) if answer.status == 0 else None
 
 
 def _closed(low: float, high: float) -> Interval:

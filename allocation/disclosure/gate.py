@@ -108,12 +108,7 @@ class Gate:
     def _suspected(self, judged: list[_Judged]) -> Iterator[tuple[_Judged, list[int]]]:
         """The parts with numbers that the joint programs did not clear, many parts at a time."""
         for chunk in _chunks(judged):
-            table, protections = joined([(self._table(part), wanted) for part, wanted in chunk])
-            many = len(chunk) > 1
-            try:
-                places = suspects(table, protections, is_many=many)
-            except ContradictionError:
-                places = suspects(reconciled(table), protections, is_many=many)
+            places = _doubted([(self._table(part), wanted) for part, wanted in chunk])
             start = 0
             for each in chunk:
                 end = start + len(each[1])
@@ -206,6 +201,16 @@ class Gate:
     def _named(self, part: Part, wanted: Protection) -> str:
         names = " and ".join(str(part.places[place]) for place in wanted.cells)
         return f"The {wanted.quantity.value.lower()} of {names}"
+
+
+def _doubted(tables: Sequence[tuple[Table, list[Protection]]]) -> list[int]:
+    """Places, in the protections of all these tables, of the numbers that no witness clears."""
+    table, protections = joined(tables)
+    many = len(tables) > 1
+    try:
+        return suspects(table, protections, is_many=many)
+    except ContradictionError:
+        return suspects(reconciled(table), protections, is_many=many)
 
 
 def _chunks(judged: list[_Judged]) -> Iterator[list[_Judged]]:

@@ -2,7 +2,8 @@
 
 Two releases a pupil apart would show that pupil. A cell of the earlier release is carried over unchanged,
 shown or withheld, unless at least the minimum of its members changed; and a cell withheld earlier is not
-shown because another now hides its neighbour, which would tell the neighbour.
+shown because another now hides its neighbour, which would tell the neighbour. That anything changed is said of all
+cells of the indicator and period alike: said of one, it would tell that a child in it changed, and which way.
 """
 
 from dataclasses import dataclass, replace
@@ -22,8 +23,11 @@ class Earlier:
     minimum: int
 
 
-def carried(fresh: Draft, earlier: Earlier, measure: Measure, rules: Rules) -> Draft:
-    """The draft, or the earlier cell in its place where fewer than the minimum of its members changed."""
+def carried(fresh: Draft, earlier: Earlier, measure: Measure, rules: Rules, *, is_touched: bool) -> Draft:
+    """The draft, or the earlier cell in its place where fewer than the minimum of its members changed.
+
+    `is_touched`: some count of the cell's indicator and period differs from those of the earlier release.
+    """
     if fresh.basis is None or fresh.cell.already_public:
         return fresh
     if _changed(earlier.basis, fresh.basis, measure) >= rules.minimum:
@@ -31,7 +35,7 @@ def carried(fresh: Draft, earlier: Earlier, measure: Measure, rules: Rules) -> D
     cell = earlier.cell
     if rules.minimum > earlier.minimum and _hides_more(fresh.cell, cell):
         return fresh
-    if cell.is_shown and _figure(cell) != _figure(fresh.cell):
+    if cell.is_shown and is_touched:
         cell = replace(
             cell,
             rule=SuppressionRule.SMALL_CHANGE,
@@ -52,7 +56,3 @@ def _hides_more(fresh: ReleasedCell, earlier: ReleasedCell) -> bool:
         return False
     coded = fresh.rule is SuppressionRule.END_CODED and earlier.status is MeasurementStatus.REPORTED
     return not fresh.is_shown or coded
-
-
-def _figure(cell: ReleasedCell) -> tuple[object, ...]:
-    return cell.status, cell.value, cell.low, cell.high

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.disparities import Disparity, assess_disparities
+from allocation.frames.aims import Aims, read_aims, target_pairs
 from allocation.frames.places import read_indicators, read_partnership, read_populations, rule_of
 from allocation.gaps import Figure, FigureStatus, Pair, ReferenceKind, Unit
 from allocation.persistence import Rule
@@ -82,10 +83,11 @@ async def read_pairs(
     series: dict[tuple[str, str], dict[str, list[DisclosedRow]]] = defaultdict(lambda: defaultdict(list))
     for row in figures:
         series[str(row.indicator_id), str(row.area_id)][str(row.population_id)].append(row)
+    aims = await read_aims(session, partnership_id)
     return [
         pair
         for (indicator, area), groups in series.items()
-        for pair in _pairs_in(indicators[indicator], area, groups, populations, chosen)
+        for pair in _pairs_in(indicators[indicator], area, groups, populations, _Chosen(chosen, aims))
     ]
 
 
@@ -118,23 +120,35 @@ def weighed(row: DisclosedRow) -> Figure:
     return replace(figure, numerator=counted, denominator=row.size_low)
 
 
+@dataclass(frozen=True)
+class _Chosen:
+    """The references of indicators' dimensions, and the targets."""
+
+    references: dict[tuple[str, str], outcomes.Reference]
+    aims: Aims
+
+
 def _pairs_in(
     indicator: StandingIndicator,
     area: str,
     groups: dict[str, list[DisclosedRow]],
     populations: dict[str, StandingPopulation],
-    chosen: dict[tuple[str, str], outcomes.Reference],
+    chosen: _Chosen,
 ) -> Iterable[Pair]:
     totals = [each for each in groups if populations[each].is_total]
     test = weighed if indicator.unit == "percent" else figure_of
     for group, rows in groups.items():
         population = populations[group]
-        reference = chosen.get((indicator.id, population.dimension))
+        reference = chosen.references.get((indicator.id, population.dimension))
         kind, other = ReferenceKind.TOTAL, _total_for(population, totals, populations)
         if reference is not None and reference.kind is partnerships.ReferenceKind.GROUP:
             kind, other = ReferenceKind.GROUP, str(reference.population_id)
         elif reference is not None and reference.kind is partnerships.ReferenceKind.REST:
             kind = ReferenceKind.REST
+        elif reference is not None and reference.kind is partnerships.ReferenceKind.TARGET:
+            own = [test(row) for row in rows]
+            yield from target_pairs(indicator, area, population, aims=chosen.aims, figures=own)
+            continue
         if other is None or group == other or population.is_total or other not in groups:
             continue
         theirs = [test(row) for row in groups[other]]

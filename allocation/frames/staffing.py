@@ -4,15 +4,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.exposure import lines_at_risk
 from allocation.frames.books import read_awarded, read_yet_to_come
 from allocation.frames.places import read_partnership
 from allocation.frames.standing import read_standing
+from allocation.ledger import any_of
 from allocation.losses import FunderLoss, Loss, StaffAndLines, simulate_loss
 from allocation.positions import BEGINNING, CostStep, Funding, Position
 from allocation.renewals import AwardTerms, RenewalDue, renewals_due
@@ -21,7 +23,7 @@ from models import obligations, resources, staffing
 from models.in_kind import InKindResource
 from models.obligations import InvestmentLink, LinkKind
 
-Payers = Mapping[UUID, tuple[UUID, Decimal | None]]
+Payers = Mapping[UUID, tuple[str, Decimal | None]]
 """The organization that gives an investment, and the chance of its renewal, by investment."""
 
 
@@ -82,11 +84,13 @@ async def read_positions(session: AsyncSession, partnership_id: UUID) -> Sequenc
     )
     for position_id, from_on, pay, rate in await session.execute(costs.order_by(c.from_on)):
         steps[position_id].append(CostStep(from_on, pay, rate))
-    rows = await session.execute(select(p).where(p.partnership_id == partnership_id).order_by(p.title))
-    return [_position(row, steps[row.id]) for row in rows.scalars()]
+    columns = (p.id, p.title, p.role, p.full_time_equivalent, p.annual_cost, p.currency, p.provision)
+    query = select(*columns, p.starts_on, p.ends_on).where(p.partnership_id == partnership_id)
+    rows = await session.execute(query.order_by(p.title))
+    return [_position(row, steps[row.id]) for row in rows]
 
 
-def _position(row: staffing.StaffPosition, raises: Sequence[CostStep]) -> Position:
+def _position(row: Row[*tuple[Any, ...]], raises: Sequence[CostStep]) -> Position:
     begins_with_a_raise = bool(raises) and raises[0].from_on <= BEGINNING
     first = [] if row.annual_cost is None or begins_with_a_raise else [CostStep(BEGINNING, row.annual_cost)]
     return Position(
@@ -109,18 +113,19 @@ async def read_fundings(session: AsyncSession, partnership_id: UUID) -> Sequence
     An uncertain funding has the chance of its award's renewal.
     """
     s = staffing.StaffFunding
+    columns = (s.id, s.position_id, s.investment_id, s.in_kind_id, s.monthly, s.currency)
     found = await session.execute(
-        select(s)
+        select(*columns, s.starts_on, s.ends_on, s.is_certain, s.is_recurring)
         .where(s.partnership_id == partnership_id, s.withdrawn_at.is_(None))
         .order_by(s.starts_on, s.id)
     )
-    rows = found.scalars().all()
+    rows = found.all()
     payers = await _payers(session, partnership_id, [row.investment_id for row in rows if row.investment_id])
     donors = await _donors(session, partnership_id, [row.in_kind_id for row in rows if row.in_kind_id])
     return [_funding(row, payers, donors) for row in rows]
 
 
-def _funding(row: staffing.StaffFunding, payers: Payers, donors: Mapping[UUID, UUID]) -> Funding:
+def _funding(row: Row[*tuple[Any, ...]], payers: Payers, donors: Mapping[UUID, UUID]) -> Funding:
     funder, chance = payers.get(row.investment_id, (None, None)) if row.investment_id else (None, None)
     donor = donors.get(row.in_kind_id) if row.in_kind_id else None
     return Funding(
@@ -130,7 +135,7 @@ def _funding(row: staffing.StaffFunding, payers: Payers, donors: Mapping[UUID, U
         currency=row.currency,
         starts_on=row.starts_on,
         ends_on=row.ends_on,
-        payer=_text(funder or donor),
+        payer=funder or _text(donor),
         investment=_text(row.investment_id),
         in_kind=_text(row.in_kind_id),
         certain=row.is_certain,
@@ -146,19 +151,20 @@ async def _payers(session: AsyncSession, partnership_id: UUID, investments: Sequ
     """
     i, n = resources.Investment, obligations.Renewal
     organizations = await read_organizations(session, partnership_id)
+    wanted = set(investments)
     rows = await session.execute(
         select(i.id, i.funder_id, i.renewal_probability).where(
-            i.partnership_id == partnership_id, i.id.in_(set(investments))
+            i.partnership_id == partnership_id, i.id == any_of(wanted)
         )
     )
     renewals = await session.execute(
         select(n.investment_id, n.probability).where(
-            n.partnership_id == partnership_id, n.investment_id.in_(set(investments))
+            n.partnership_id == partnership_id, n.investment_id == any_of(wanted)
         )
     )
     chances = {investment: chance for investment, chance in renewals if chance is not None}
     return {
-        investment: (UUID(organizations[str(funder)]), chances.get(investment, chance))
+        investment: (organizations[str(funder)], chances.get(investment, chance))
         for investment, funder, chance in rows
     }
 
@@ -166,7 +172,7 @@ async def _payers(session: AsyncSession, partnership_id: UUID, investments: Sequ
 async def _donors(session: AsyncSession, partnership_id: UUID, gifts: Sequence[UUID]) -> Mapping[UUID, UUID]:
     k = InKindResource
     rows = await session.execute(
-        select(k.id, k.donor_id).where(k.partnership_id == partnership_id, k.id.in_(set(gifts)))
+        select(k.id, k.donor_id).where(k.partnership_id == partnership_id, k.id == any_of(set(gifts)))
     )
     return {gift: donor for gift, donor in rows}  # noqa: C416 - a dict of rows does not type
 

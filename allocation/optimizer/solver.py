@@ -133,6 +133,11 @@ def set_costs(solver: Any, costs: Floats) -> None:
 def continue_from_basis(solver: Any) -> None:
     """Later runs start from the last basis, which stays feasible when only costs change."""
     set_option(solver, "presolve", "off")
+    prefer_primal_simplex(solver)
+
+
+def prefer_primal_simplex(solver: Any) -> None:
+    """The simplex that goes on from a basis which only other costs have made less than optimal."""
     set_option(solver, "simplex_strategy", _PRIMAL_SIMPLEX)
 
 
@@ -147,10 +152,9 @@ def run(solver: Any, program: Program) -> Outcome:
 
 def outcome(solver: Any, program: Program) -> Outcome:
     """What the last run proved, with its point."""
-    found, information = solver.getModelStatus(), solver.getInfo()
-    solution = solver.getSolution()
+    information, solution = solver.getInfo(), solver.getSolution()
     columns = np.array(solution.col_value, dtype=np.float64)
-    status = _status(found, has_point=information.primal_solution_status == _HAS_PRIMAL_POINT)
+    status = status_of(solver)
     if status in (Status.OPTIMAL, Status.LIMITED) and program.violation(columns) > FEASIBLE:
         status = Status.FAILED
     is_integer = any(program.integer)
@@ -164,8 +168,10 @@ def outcome(solver: Any, program: Program) -> Outcome:
     )
 
 
-def _status(found: Any, *, has_point: bool) -> Status:
-    statuses = highspy.HighsModelStatus
+def status_of(solver: Any) -> Status:
+    """What HiGHS says that the last run proved."""
+    found, statuses = solver.getModelStatus(), highspy.HighsModelStatus
+    has_point = solver.getInfo().primal_solution_status == _HAS_PRIMAL_POINT
     proved = {
         statuses.kOptimal: Status.OPTIMAL,
         statuses.kModelEmpty: Status.OPTIMAL,

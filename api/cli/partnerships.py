@@ -1,15 +1,17 @@
-"""Commands about partnerships and who may ask: `partnership create`, `token create`."""
+"""Commands about partnerships and who may ask: `partnership create`, `token create`, `token list`, `token revoke`."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
-from api.cli.running import partnership_named, run, say
+from api.cli.running import WRONG_USAGE, partnership_named, print_json, run, say, stop
 
 if TYPE_CHECKING:
     from models.database import Database
+    from models.people import AccessToken
 
 partnership_commands = typer.Typer(help="Partnerships.", no_args_is_help=True)
 token_commands = typer.Typer(help="Tokens by which programs and people sign in.", no_args_is_help=True)
@@ -94,3 +96,60 @@ def create_token(
             )
 
     typer.echo(run(work))
+
+
+@token_commands.command("list")
+def list_tokens(partnership: Annotated[str, typer.Option(help="The partnership's slug.")]) -> None:
+    """Prints what is known of each token, the youngest first; never the token."""
+
+    async def work(database: "Database") -> list[dict[str, str | None]]:
+        from allocation.tokens import tokens_of
+        from models.database import Scope
+
+        partnership_id = await partnership_named(database, partnership)
+        async with database.session(Scope.of(partnership_id)) as session:
+            return [_told(token) for token in await tokens_of(session, partnership_id)]
+
+    print_json(run(work))
+
+
+@token_commands.command("revoke")
+def revoke_token(
+    token: Annotated[str, typer.Argument(help="Its id, as `token list` prints it, or the token itself.")],
+    partnership: Annotated[str, typer.Option(help="The partnership's slug.")],
+) -> None:
+    """Ends a token from this moment on."""
+
+    async def work(database: "Database") -> bool:
+        from allocation.tokens import revoke_token
+        from models.database import Scope
+
+        partnership_id = await partnership_named(database, partnership)
+        async with database.session(Scope.of(partnership_id)) as session:
+            return await revoke_token(session, partnership_id, _id_or_secret(token))
+
+    if not run(work):
+        stop(WRONG_USAGE, f"{partnership} has no such token: `alignment token list` prints their ids")
+    say("the token is revoked")
+
+
+def _id_or_secret(token: str) -> UUID | str:
+    try:
+        return UUID(token)
+    except ValueError:
+        return token
+
+
+def _told(token: "AccessToken") -> dict[str, str | None]:
+    moments: dict[str, datetime | None] = {
+        "createdAt": token.created_at,
+        "expiresAt": token.expires_at,
+        "revokedAt": token.revoked_at,
+        "lastUsedAt": token.last_used_at,
+    }
+    return {
+        "id": str(token.id),
+        "name": token.name,
+        "role": token.role.value,
+        **{name: moment.astimezone(UTC).isoformat() if moment else None for name, moment in moments.items()},
+    }

@@ -31,7 +31,7 @@ FACTS_FIRST = ("organizations", "outcomes", "populations", "practices")
 THEN_MONEY = (
     *("investments", "restrictions", "in-kind", "positions", "position-costs", "allocations", "findings"),
     *("position-funding", "ledger", "fee-agreements", "budgets", "obligations", "renewals", "match"),
-    *("instalments", "match-offers"),
+    *("instalments", "match-offers", "in-kind-movements"),
     *(
         "barriers",
         "measures",
@@ -84,9 +84,10 @@ async def load_riverbend(database: Database, progress: Progress | None = None) -
         if step.path.name not in loaded:
             if progress:
                 progress(step.path.name)
+            if step.release:
+                await _join_areas(database, partnership_id)
             await _load(database, partnership_id, step)
     async with database.session(Scope.of(partnership_id)) as session:
-        await _join_areas(session, partnership_id)
         await _name_anchor(session, partnership_id)
         await _compare_with_rest(session, partnership_id)
         await add_terms(session, partnership_id)
@@ -122,13 +123,14 @@ async def _load(database: Database, partnership_id: UUID, step: Step) -> None:
         raise ReadError(step.path.name, "", f"{report.rejected} rows are refused: {faults}")
 
 
-async def _join_areas(session: AsyncSession, partnership_id: UUID) -> None:
-    """The parts of the city lie in it."""
+async def _join_areas(database: Database, partnership_id: UUID) -> None:
+    """The parts of the city lie in it: said before a release, which must know what adds up to what."""
     mine = Area.partnership_id == partnership_id
-    city = (await session.execute(select(Area.id).where(mine, Area.name == CITY))).scalar_one()
-    await session.execute(
-        update(Area).where(mine, Area.name.in_(PARTS), Area.parent_id.is_(None)).values(parent_id=city)
-    )
+    city = select(Area.id).where(mine, Area.name == CITY).scalar_subquery()
+    async with database.session(Scope.of(partnership_id)) as session:
+        await session.execute(
+            update(Area).where(mine, Area.name.in_(PARTS), Area.parent_id.is_(None)).values(parent_id=city)
+        )
 
 
 async def _name_anchor(session: AsyncSession, partnership_id: UUID) -> None:

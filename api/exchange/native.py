@@ -257,8 +257,8 @@ TABLES: Mapping[str, NativeTable] = {
         native_policy.plan,
         ("title", "level", "stance"),
         (
-            *("status", "owner", "outcomes", "populations", "indicators", "barriers", "decided_by"),
-            *("investments", "jurisdiction", "summary", "starts_on", "published"),
+            *("status", "owner", "outcomes", "populations", "indicators", "barriers", "measures"),
+            *("decided_by", "investments", "jurisdiction", "summary", "starts_on", "published"),
         ),
     ),
     "policy-steps": NativeTable(native_policy.step, ("plan", "to", "on", "note")),
@@ -286,6 +286,9 @@ TABLES: Mapping[str, NativeTable] = {
         native_staff.in_kind,
         ("donor", "kind", "description", "quantity", "unit"),
         (*("practice", "starts_on", "ends_on", "unit_rate", "currency", "method", "rate_source"),),
+    ),
+    "in-kind-movements": NativeTable(
+        native_staff.in_kind_movement, ("in_kind", "kind", "occurred_on", "quantity"), ("note",)
     ),
     "local-results": NativeTable(
         _local_result,

@@ -53,11 +53,12 @@ def plan(r: Reading) -> PolicyPlanRecord:
         stance=needed_choice(r, "stance", codelists.STANCES),
         status=r.choice("status", codelists.POLICY_STATUSES),
         owner=r.name("owner"),
-        outcomes=r.names("outcomes"),
-        populations=r.names("populations"),
-        indicators=r.names("indicators"),
-        barriers=r.names("barriers"),
-        decided_by=r.names("decided_by"),
+        outcomes=_listed(r, "outcomes"),
+        populations=_listed(r, "populations"),
+        indicators=_listed(r, "indicators"),
+        barriers=_listed(r, "barriers"),
+        measures=_listed(r, "measures"),
+        decided_by=_listed(r, "decided_by"),
         investments=r.names("investments"),
         jurisdiction=r.name("jurisdiction"),
         summary=r.prose("summary"),
@@ -164,6 +165,10 @@ def position(r: Reading) -> PolicyPositionRecord:
         monthly_hours=hours,
         taken_on=r.day("taken_on"),
     )
+
+
+def _listed(r: Reading, field: str) -> tuple[str, ...] | None:
+    return r.names(field) if field in r.entry.cells else None
 
 
 def _title(r: Reading, field: str) -> str:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from allocation.quantities import MovementError, thousandths
 from api.exchange import codelists
 from api.exchange.investments import currency_code
 from api.exchange.native_cells import (
@@ -14,7 +15,13 @@ from api.exchange.native_cells import (
     together,
 )
 from api.exchange.reading import Reading
-from api.exchange.records_staff import InKindRecord, PositionCostRecord, PositionFundingRecord, PositionRecord
+from api.exchange.records_staff import (
+    InKindMovementRecord,
+    InKindRecord,
+    PositionCostRecord,
+    PositionFundingRecord,
+    PositionRecord,
+)
 from api.exchange.values import number
 
 
@@ -67,15 +74,14 @@ def in_kind(r: Reading) -> InKindRecord:
     rate, currency = r.amount("unit_rate"), r.take("currency", currency_code)
     together(r, ("unit_rate", rate), ("currency", currency))
     not_negative(r, "unit_rate", rate)
-    quantity = r.need("quantity", number)
-    positive(r, "quantity", quantity)
+    quantity = _quantity(r)
     starts_on, ends_on = ordered(r)
     return InKindRecord(
         row=r.entry.row,
         donor=r.needed_name("donor"),
         kind=needed_choice(r, "kind", codelists.IN_KIND_KINDS),
         description=r.prose("description") or "",
-        quantity=quantity or Decimal(0),
+        quantity=quantity,
         unit=needed_choice(r, "unit", codelists.IN_KIND_UNITS),
         practice=r.name("practice"),
         starts_on=starts_on,
@@ -85,6 +91,30 @@ def in_kind(r: Reading) -> InKindRecord:
         method=r.prose("method"),
         rate_source=r.prose("rate_source"),
     )
+
+
+def in_kind_movement(r: Reading) -> InKindMovementRecord:
+    """What came or was used of a gift."""
+    return InKindMovementRecord(
+        row=r.entry.row,
+        in_kind=r.needed_name("in_kind"),
+        kind=needed_choice(r, "kind", codelists.GIFT_MOVEMENTS),
+        occurred_on=needed_day(r, "occurred_on"),
+        quantity=_quantity(r),
+        note=r.prose("note"),
+    )
+
+
+def _quantity(r: Reading) -> Decimal:
+    """A quantity above 0, as fine as the ledger keeps it."""
+    found = r.need("quantity", number)
+    positive(r, "quantity", found)
+    if found is not None and found > 0:
+        try:
+            thousandths(found)
+        except MovementError as error:
+            r.faults.add("quantity", str(error), r.column("quantity"), str(found))
+    return found or Decimal(0)
 
 
 def position_cost(r: Reading) -> PositionCostRecord:

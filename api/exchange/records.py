@@ -44,6 +44,7 @@ from api.exchange.records_policy import (
     SpendingRecord,
 )
 from api.exchange.records_staff import (
+    InKindMovementRecord,
     InKindRecord,
     PositionCostRecord,
     PositionFundingRecord,
@@ -135,6 +136,7 @@ Record = (
     | PolicyDollarsRecord
     | PolicyPositionRecord
     | InKindRecord
+    | InKindMovementRecord
     | LedgerRecord
     | BudgetRecord
     | ObligationRecord

@@ -22,7 +22,10 @@ class BarrierRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyPlanRecord:
-    """A change of policy that the partnership works for; without a status, a draft that steps move along."""
+    """A change of policy that the partnership works for; without a status, a draft that steps move along.
+
+    A list that is None was not in the file, and what is on record of it stays.
+    """
 
     row: int
     title: str
@@ -30,11 +33,12 @@ class PolicyPlanRecord:
     stance: str
     status: str | None = None
     owner: str | None = None
-    outcomes: tuple[str, ...] = ()
-    populations: tuple[str, ...] = ()
-    indicators: tuple[str, ...] = ()
-    barriers: tuple[str, ...] = ()
-    decided_by: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] | None = None
+    populations: tuple[str, ...] | None = None
+    indicators: tuple[str, ...] | None = None
+    barriers: tuple[str, ...] | None = None
+    measures: tuple[str, ...] | None = None
+    decided_by: tuple[str, ...] | None = None
     investments: tuple[str, ...] = ()
     jurisdiction: str | None = None
     summary: str | None = None

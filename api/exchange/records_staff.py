@@ -64,3 +64,15 @@ class PositionCostRecord:
     from_on: date
     annual_pay: Decimal
     benefit_rate: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InKindMovementRecord:
+    """What came (RECEIPT) of a gift in kind, or was used (EXPENDITURE), in the gift's unit."""
+
+    row: int
+    in_kind: str
+    kind: str
+    occurred_on: date
+    quantity: Decimal
+    note: str | None = None

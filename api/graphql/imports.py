@@ -9,12 +9,13 @@ from typing import Any
 import strawberry
 
 from api.access import Right
+from api.exchange.imports import STEWARDED
 from api.graphql.common.basics import Node, table_of
 from api.graphql.common.connections import Connection
 from api.graphql.common.context import Context
 from api.graphql.common.enums import FindingSeverity
 from api.graphql.common.references import allowed_rows
-from api.graphql.lookahead import By, Computed, Rows, TypePlan
+from api.graphql.lookahead import By, Computed, Rows, TypePlan, all_of, any_of, is_one_of, negated
 from models.history import ImportRun
 
 __all__ = ["PLANS", "Import", "ImportConnection", "ImportFinding", "findings_of", "imports"]
@@ -138,6 +139,13 @@ PLANS = (
             "findings": Computed(findings_of, {"report": IMPORT.c.report}),
             "rows": Computed(_rows, {"report": IMPORT.c.report}),
         },
-        visible=lambda context: allowed_rows(context, Right.READ_IMPORTS),
+        # A report quotes rows of its file; those of figures are of children whom a release may hide.
+        visible=lambda context: all_of(
+            allowed_rows(context, Right.READ_IMPORTS),
+            any_of(
+                negated(is_one_of(IMPORT.c.format, sorted(STEWARDED))),
+                allowed_rows(context, Right.READ_RECORDED),
+            ),
+        ),
     ),
 )

@@ -17,6 +17,7 @@ from api.graphql.anchor.books import (
     load_budgets,
 )
 from api.graphql.anchor.fees import FeeReport, at_fees, load_fees
+from api.graphql.anchor.gift_movements import InKindBalance, at_gifts, load_gift_totals
 from api.graphql.anchor.in_kind import InKindResourceConnection, in_kind_resources
 from api.graphql.anchor.losses import FunderLoss, at_loss, load_losses
 from api.graphql.anchor.outlooks import StaffingOutlook, at_staffing, load_staffing
@@ -51,6 +52,7 @@ from api.graphql.outcomes import disparities as gaps
 from api.graphql.outcomes.coverage import CoverageCell, Source, at_coverage, load_coverage, load_sources
 from api.graphql.outcomes.disparities import DisparityConnection, load_disparities
 from api.graphql.outcomes.indicators import OUTCOME, IndicatorConnection, Outcome, indicators
+from api.graphql.outcomes.inequalities import Inequality, at_inequality, load_inequality
 from api.graphql.outcomes.measurements import MeasurementConnection, measurements
 from api.graphql.outcomes.places import AREA, POPULATION, Area, PopulationGroup
 from api.graphql.outcomes.quality import QualityFindingConnection, at_quality, load_quality
@@ -95,6 +97,7 @@ class AnchorEntity:
     organization: Organization
     fee_rate: Decimal | None
     balances: list[FundBalance] = listed(at_balances)
+    in_kind_balances: list[InKindBalance] = listed(at_gifts)
     statements: list[ActivityStatement] = listed(at_period)
     fee_report: FeeReport | None = listed(at_fees)
     sub_grants: list[SubGrant] = listed(at_sub_grants)
@@ -135,6 +138,7 @@ class Partnership(Node):
     indicators: IndicatorConnection = listed(indicators)
     population_groups: list[PopulationGroup] = listed(population_groups)
     disparities: DisparityConnection = listed(gaps.arguments)
+    inequality: Inequality | None = listed(at_inequality)
     alignment: Alignment = listed(at_alignment)
     reallocation_scenarios: ReallocationScenarioConnection = listed(reallocation_scenarios)
     staffing: StaffingOutlook | None = listed(at_staffing)
@@ -195,6 +199,7 @@ PLANS = (
         ANCHOR,
         {
             "balances": Computed(load_balances, _ANCHOR_KEY),
+            "inKindBalances": Computed(load_gift_totals, _ANCHOR_KEY),
             "statements": Computed(load_statements, _ANCHOR_KEY),
             "feeReport": Computed(load_fees, _ANCHOR_KEY),
             "subGrants": Computed(load_sub_grants, _ANCHOR_KEY),
@@ -209,6 +214,7 @@ PLANS = (
             "anchorEntity": One(on=_is_the_anchor),
             "outcomes": Many(order=[By(OUTCOME.c.stage), By(OUTCOME.c.name)]),
             "disparities": Computed(load_disparities, {"id": PARTNERSHIP.c.id}),
+            "inequality": Computed(load_inequality, {"id": PARTNERSHIP.c.id}),
             "coverage": Computed(load_coverage, {"id": PARTNERSHIP.c.id}),
             "sources": Computed(load_sources, {"id": PARTNERSHIP.c.id}),
             "qualityFindings": Computed(load_quality, {"id": PARTNERSHIP.c.id}),

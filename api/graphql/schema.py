@@ -16,8 +16,9 @@ from strawberry.printer import print_schema as printed
 from strawberry.schema.config import StrawberryConfig
 
 from api.graphql import exports, history, imports, organizations, partnerships
-from api.graphql.anchor import agreements, in_kind, staffing
+from api.graphql.anchor import agreements, gift_movements, in_kind, staffing
 from api.graphql.anchor.anchor_changes import AnchorMutation
+from api.graphql.anchor.gift_movement_changes import GiftMutation
 from api.graphql.common import enums
 from api.graphql.common.scalars import SCALARS
 from api.graphql.door.limits import LIMITS, Limits
@@ -57,6 +58,7 @@ PLANS = Plans(
     *history.PLANS,
     *imports.PLANS,
     *in_kind.PLANS,
+    *gift_movements.PLANS,
     *indicators.PLANS,
     *investments.PLANS,
     *measurements.PLANS,
@@ -79,6 +81,7 @@ PLANS = Plans(
 class Mutation(
     ReallocationMutation,
     AnchorMutation,
+    GiftMutation,
     OrganizationMutation,
     ImportMutation,
     exports.ExportMutation,

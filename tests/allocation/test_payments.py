@@ -25,6 +25,7 @@ from allocation.payments import LobbyingPayment, pay_for_lobbying
 from models.base import new_id
 from models.database import Database, Scope
 from models.ledger import AccountKind, TransactionKind
+from models.obligations import InvestmentLink, LinkKind
 from models.organizations import Organization
 from models.partnerships import Partnership
 from models.plans import PolicyLevel, PolicyPlan, PolicyStance, PolicyStatus
@@ -241,3 +242,144 @@ async def test_only_what_is_spent_can_be_kept_for_lobbying(awards: Awards) -> No
                 text(OPEN.replace("SPENT", "AVAILABLE")),
                 {"p": awards.partnership_id, "id": new_id(), "i": awards.ids["free"]},
             )
+
+
+async def tie(awards: Awards, regrant: str, source: str) -> None:
+    """Says that the one is paid from the other's dollars."""
+    link = InvestmentLink(
+        partnership_id=awards.partnership_id,
+        id=new_id(),
+        investment_id=awards.ids[regrant],
+        kind=LinkKind.FUNDED_FROM,
+        other_id=awards.ids[source],
+    )
+    async with awards.database.session(awards.scope()) as session:
+        session.add(link)
+
+
+async def refused_words(awards: Awards, name: str, amount: int) -> str:
+    with pytest.raises(LedgerError) as refused:
+        await awards.pay(name, amount)
+    assert refused.value.refusal is LedgerRefusal.RESTRICTED
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("forbidden", "its donor"), ("federal", "federal awards"), ("earmarked", "what a private foundation")],
+)
+async def test_forbidden_dollars_stay_so_where_they_were_passed_on(
+    awards: Awards, source: str, words: str
+) -> None:
+    await tie(awards, "free", source)
+    said = await refused_words(awards, "free", 1)
+    assert f'it is paid from "{source}", and {words}' in said
+    with pytest.raises(DBAPIError) as refused:
+        await post_by_hand(awards, "session", awards.ids["free"])
+    assert getattr(refused.value.orig, "sqlstate", "") == "LG006"
+
+
+async def test_a_regrant_of_a_regrant_is_bound_by_the_first_award(awards: Awards) -> None:
+    await tie(awards, "advocacy", "general")
+    await tie(awards, "free", "advocacy")
+    await awards.pay("free", 1)
+    await tie(awards, "lapsed", "forbidden")
+    with pytest.raises(DBAPIError, match="reverse it first"):
+        await tie(awards, "general", "lapsed")  # it would bring forbidden dollars two regrants on, to "free"
+    await tie(awards, "partly", "lapsed")
+    assert 'paid from "forbidden"' in await refused_words(awards, "partly", 1)
+
+
+async def test_the_strictest_of_several_payers_binds(awards: Awards) -> None:
+    await tie(awards, "free", "advocacy")
+    await tie(awards, "free", "federal")
+    assert "federal awards" in await refused_words(awards, "free", 1)
+
+
+async def test_an_award_and_its_regrants_share_what_it_allows(awards: Awards) -> None:
+    """40,000 of the 100,000 of "partly" may pay for lobbying, wherever they were passed on to."""
+    await tie(awards, "free", "partly")
+    await tie(awards, "general", "partly")
+    await awards.pay("free", 25_000)
+    await awards.pay("general", 5_000)
+    assert "other lobbying has used what that allows" in await refused_words(awards, "partly", 10_001)
+    await awards.pay("partly", 10_000)
+    assert "other lobbying" in await refused_words(awards, "free", 1)
+    await awards.pay("advocacy", WHOLE)  # which nobody of them pays
+
+
+async def test_awards_that_pay_each_other_in_a_ring_are_still_bound(awards: Awards) -> None:
+    await tie(awards, "free", "advocacy")
+    await tie(awards, "advocacy", "free")
+    await awards.pay("free", WHOLE)
+    await tie(awards, "lapsed", "general")
+    await tie(awards, "general", "lapsed")
+    await tie(awards, "general", "federal")
+    assert "federal" in await refused_words(awards, "lapsed", 1)
+
+
+async def test_of_an_award_in_another_currency_only_a_ban_binds(awards: Awards) -> None:
+    async with awards.database.session(awards.scope()) as session:
+        rows = {"ids": [awards.ids["partly"], awards.ids["federal"]]}
+        await session.execute(text("update investment set currency = 'EUR' where id = any(:ids)"), rows)
+    await tie(awards, "free", "partly")
+    await awards.pay("free", 50_000)
+    await tie(awards, "advocacy", "federal")
+    assert "federal" in await refused_words(awards, "advocacy", 1)
+
+
+async def moved(awards: Awards, source: str, target: str, amount: int) -> None:
+    """Dollars that the books bring from one award's line into another's, without a link."""
+    async with awards.database.session(awards.scope()) as session:
+        keys = [
+            AccountKey(awards.ids[name], AccountKind.AVAILABLE, "USD", Line(KINDS[name][1]))
+            for name in (source, target)
+        ]
+        ids = await open_accounts(session, awards.partnership_id, keys)
+        debit, credit = (ids[key] for key in keys)
+        posting = Posting(TransactionKind.REALLOCATION, debit, credit, "USD", amount, DAY)
+        await post(session, "test", str(new_id()), [posting])
+
+
+async def test_dollars_that_the_books_moved_stay_forbidden_until_they_went_back(awards: Awards) -> None:
+    await moved(awards, "forbidden", "free", 10_000)
+    assert 'it is paid from "forbidden"' in await refused_words(awards, "free", 1)
+    await moved(awards, "free", "forbidden", 10_000)
+    await awards.pay("free", 1)
+
+
+async def spend_across(awards: Awards, source: str, target: str) -> None:
+    """One transfer out of an award's line, straight into the account that another keeps for lobbying."""
+    line, other = (Line(KINDS[name][1]) for name in (source, target))
+    free = AccountKey(awards.ids[source], AccountKind.AVAILABLE, "USD", line)
+    spent = AccountKey(awards.ids[target], AccountKind.SPENT, "USD", other, is_lobbying=True)
+    async with awards.database.session(awards.scope()) as session:
+        ids = await open_accounts(session, awards.partnership_id, [free, spent])
+        posting = Posting(TransactionKind.EXPENDITURE, ids[free], ids[spent], "USD", 1, DAY)
+        await post(session, "test", "across", [posting])
+
+
+async def test_forbidden_dollars_cannot_be_spent_under_another_award_s_name(awards: Awards) -> None:
+    await awards.pay("free", 1)
+    with pytest.raises(LedgerError, match='it is paid from "forbidden"') as refused:
+        await spend_across(awards, "forbidden", "free")
+    assert refused.value.refusal is LedgerRefusal.RESTRICTED
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        "insert into restriction (partnership_id, investment_id, lobbying_allowed) values (:p, :i, false)",
+        "update funder set kind = 'FEDERAL' where id = (select funder_id from investment where id = :i)",
+        "update investment set use = 'PRACTICE' where id = :i",
+        """insert into investment_link (partnership_id, investment_id, kind, other_id)
+        select :p, :i, 'FUNDED_FROM', id from investment where title = 'federal' and partnership_id = :p""",
+    ],
+)
+async def test_what_has_paid_for_lobbying_is_not_forbidden_it_afterwards(awards: Awards, later: str) -> None:
+    given = {"p": awards.partnership_id, "i": awards.ids["general"]}
+    await awards.pay("general", 1)
+    with pytest.raises(DBAPIError, match="reverse it first") as refused:
+        async with awards.database.session(awards.scope()) as session:
+            await session.execute(text(later), given)
+    assert getattr(refused.value.orig, "sqlstate", "") == "LG006"

@@ -80,14 +80,14 @@ def test_benefits_come_on_top_of_the_pay_and_are_rounded_once() -> None:
 def test_a_raise_ends_the_cost_before_it() -> None:
     steps = (CostStep(NEW_YEAR, 100), CostStep(date(2026, 7, 16), 200))
     known = position(costs=steps, currency="USD", starts_on=date(2026, 2, 1), ends_on=date(2026, 12, 31))
-    assert [(term.first, term.last, cost) for term, cost in known.cost_terms()] == [
+    assert [(term.first, term.last, cost) for term, cost in known.cost_terms] == [
         (date(2026, 2, 1), date(2026, 7, 15), 100),
         (date(2026, 7, 16), date(2026, 12, 31), 200),
     ]
 
 
 def test_a_vacant_position_costs_nothing() -> None:
-    assert position(costs=(CostStep(NEW_YEAR, 100),), currency="USD", provision="VACANT").cost_terms() == []
+    assert position(costs=(CostStep(NEW_YEAR, 100),), currency="USD", provision="VACANT").cost_terms == []
 
 
 def test_an_end_in_the_year_9999_means_no_end() -> None:

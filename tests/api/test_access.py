@@ -55,12 +55,12 @@ def test_the_rights_of_each_role_are_these() -> None:
     own_only |= {Right.READ_STAFFING, Right.READ_BUDGET, Right.READ_OBLIGATIONS}
     own_only |= {Right.READ_HISTORY}
     figures = {Right.KEEP_FIGURES, Right.READ_RECORDED}
-    policy = {Right.RECORD_MEASURES, Right.KEEP_POLICY, Right.RAISE_BARRIERS}
+    policy = {Right.KEEP_POLICY, Right.RAISE_BARRIERS}
     brought_in = {Right.READ_IMPORTS, Right.PREVIEW_IMPORT, Right.KEEP_ORGANIZATIONS}
     held = {role: {right for right in Right if bearer(role).denied(right, HERE) is None} for role in Role}
     table = {Right.READ_SCENARIOS, Right.SUGGEST, Right.READ_MATCH}
     table |= {Right.READ_FLOWS, Right.READ_POLICY, Right.EXPORT}
-    spending = {Right.READ_LOBBYING, Right.RECORD_SPENDING}
+    spending = {Right.READ_LOBBYING, Right.RECORD_SPENDING, Right.WITHDRAW_PLANS}
     assert held == {
         Role.ADMIN: everything,
         Role.ANCHOR: everything - policy - figures,

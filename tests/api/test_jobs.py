@@ -2,7 +2,6 @@
 
 import asyncio
 import multiprocessing
-import sys
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -174,15 +173,10 @@ async def test_a_worker_that_stops_puts_its_job_back_for_another(desk: Desk) -> 
 
 
 async def test_the_job_of_a_killed_worker_is_finished_by_another(
-    desk: Desk, demonstration: Demonstration
+    desk: Desk, demonstration: Demonstration, alignment: str
 ) -> None:
     scenario_id = await desk.ask()
-    command = (sys.executable, "-m", "api.serving_child", "worker")
-    worker = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.PIPE, env=dict(demonstration.environ)
-    )
-    assert worker.stdin is not None
-    worker.stdin.write(b"!")  # its word to begin
+    worker = await asyncio.create_subprocess_exec(alignment, "worker", env=dict(demonstration.environ))
     try:
         await desk.wait(scenario_id, is_running)
     finally:

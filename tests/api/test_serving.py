@@ -63,13 +63,28 @@ def fetched(address: str, token: str | None = None, query: str | None = None) ->
 
 
 def children_of(pid: int) -> list[int]:
-    """The processes whose parent it is, by age: a spare is younger than the one that answers."""
-    found = {}
+    """The processes whose parent it is."""
+    found = []
     for each in PROC.glob("[0-9]*/stat"):
         fields = _read(each).rpartition(")")[2].split()
         if fields and int(fields[1]) == pid:
-            found[int(each.parent.name)] = int(fields[19])
-    return sorted(found, key=lambda child: (found[child], child))
+            found.append(int(each.parent.name))
+    return found
+
+
+def those_who_work(parent: int) -> dict[str, int]:
+    """The site's processes by what they call themselves, once the nursery has forked them."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        found = {
+            _read(PROC / str(pid) / "comm").strip(): pid
+            for each in children_of(parent)
+            for pid in children_of(each)
+        }
+        if any(name.startswith("align-") for name in found):
+            return found
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def _read(path: Path) -> str:
@@ -103,26 +118,30 @@ def test_a_site_says_where_it_is_lets_three_users_in_and_stops_with_all_its_proc
         for name, token in tokens.items():
             status, body = fetched(f"{address}/graphql", token, query)
             assert (status, json.loads(body)) == (200, {"data": {"viewer": {"roles": [name.upper()]}}})
-        children = set(children_of(started.pid))
-        assert len(children) in (2, 3), "one that answers, a worker, and perhaps a spare"
+        (nursery,) = children_of(started.pid)
+        at_work = those_who_work(started.pid)
+        assert set(at_work) == {"align-web", "align-worker"}
+        children = {nursery, *at_work.values()}
         started.send_signal(signal.SIGTERM)
         assert started.wait(PATIENCE_SECONDS) == 0
         assert are_gone(children)
 
 
 @pytest.mark.skipif(not PROC.exists(), reason="processes are looked up in /proc")
-def test_a_child_that_dies_is_replaced_and_all_leave_when_the_parent_is_killed(
+def test_who_dies_is_replaced_and_all_leave_when_the_parent_is_killed(
     alignment: str, demonstration: Demonstration
 ) -> None:
     with site(alignment, demonstration, "--no-worker") as started:
         address = re.findall(r"Serving on (\S+)", greeting(started))[0]
         assert fetched(f"{address}/healthz")[0] == 200
-        first = children_of(started.pid)[0]
+        first = those_who_work(started.pid)["align-web"]
         os.kill(first, signal.SIGKILL)
         assert fetched(f"{address}/healthz")[0] == 200
-        others = set(children_of(started.pid))
-        assert others
-        assert first not in others
+        (nursery,), second = children_of(started.pid), those_who_work(started.pid)["align-web"]
+        assert second != first
+        os.kill(nursery, signal.SIGKILL)
+        assert are_gone({nursery, second})
+        others = {*children_of(started.pid), *those_who_work(started.pid).values()}
         started.kill()
         started.wait()
         assert are_gone(others)

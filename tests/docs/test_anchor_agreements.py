@@ -4,6 +4,8 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
+
 from .conftest import AskAnchor
 from .files import money, organizations, rows
 
@@ -19,6 +21,47 @@ async def test_gifts_of_time_and_skills(ask_anchor: AskAnchor) -> None:
         assert each["valuation"]["value"] == money(value)
         assert each["valuation"]["rateSource"] == row["rate_source"]
         assert each["endsOn"] == row["ends_on"]
+
+
+def quantities(description: str, pledged: str, day: str) -> dict[str, Decimal]:
+    """Sums of the movements file up to a day, and what is left of the promise."""
+    moved = [
+        row
+        for row in rows("in-kind-movements")
+        if row["in_kind"] == description and row["occurred_on"] <= day
+    ]
+    received, used = (
+        sum((Decimal(row["quantity"]) for row in moved if row["kind"] == kind), Decimal(0))
+        for kind in ("RECEIPT", "EXPENDITURE")
+    )
+    promised = Decimal(pledged)
+    return {
+        "pledged": promised,
+        "promised": promised - received,
+        "received": received,
+        "available": received - used,
+        "used": used,
+    }
+
+
+@pytest.mark.parametrize("day", ["2026-10-15", "2026-11-23"])
+async def test_what_came_and_was_used_in_each_unit_as_of_a_day(ask_anchor: AskAnchor, day: str) -> None:
+    """Every gift of the file is promised by then; a gift is one of today where its first day lies ahead."""
+    found = await ask_anchor("in-kind-balances", asOf=day)
+    told = {each["description"]: each for each in found["inKindResources"]["nodes"]}
+    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in rows("in-kind"):
+        mine = quantities(row["description"], row["quantity"], day)
+        gift = told.pop(row["description"])
+        assert {name: Decimal(value) for name, value in gift["balance"].items()} == mine
+        assert gift["movements"]["nodes"][0]["kind"] == "PLEDGE"
+        for name, value in mine.items():
+            sums[row["unit"]][name] += value
+    assert told == {}
+    balances = {each.pop("unit"): each for each in found["anchorEntity"]["inKindBalances"]}
+    assert {
+        unit: {name: Decimal(value) for name, value in each.items()} for unit, each in balances.items()
+    } == sums
 
 
 async def test_what_is_owed_next_quarter(ask_anchor: AskAnchor) -> None:

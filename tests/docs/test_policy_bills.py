@@ -15,6 +15,8 @@ import pytest
 from sqlalchemy import select
 
 from api.demo.riverbend import FOLDER, SLUG
+from api.exchange.imports import Order, import_file
+from api.exchange.recipe_files import load_recipe
 from api.graphql.door.operations import Call
 from api.graphql.door.requests import Request
 from api.graphql.schema import build_for_operator
@@ -45,9 +47,19 @@ def ask_policy(riverbend: Database) -> AskPolicy:
 
 
 @cache
-def rows() -> tuple[Row, ...]:
-    with (FOLDER / "measures.csv").open(encoding="utf-8", newline="") as lines:
+def table(name: str) -> tuple[Row, ...]:
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         return tuple(csv.DictReader(lines, strict=True))
+
+
+def rows() -> tuple[Row, ...]:
+    return table("measures")
+
+
+def names(plan: Row, measure: Row) -> bool:
+    """Whether the plan's file names the measure, by its number or with its body before that."""
+    number = measure["Number"]
+    return bool({number, f"{measure['Body']}:{number}"} & set(plan["measures"].split(";")))
 
 
 def today() -> date:
@@ -105,6 +117,18 @@ async def test_one_bill_answers_with_all_that_is_published(
     assert bill["stale"] is lies_still(row)
     assert (bill["sameAs"], bill["refiledFrom"]) == (same_as, earlier)
     assert (bill["missingSince"], bill["changes"]) == (None, [])
+    aimed = [plan for plan in table("policy-plans") if names(plan, row)]
+    assert [each["title"] for each in bill["plans"]] == [plan["title"] for plan in aimed]
+    assert (number == "HB 512" or body == "City of Hope Ferry") == (aimed == [])
+    for each, plan in zip(bill["plans"], aimed, strict=True):
+        assert each["stance"] == plan["stance"]
+        assert {each["name"] for each in each["outcomes"]} == set(plan["outcomes"].split(";"))
+        assert len(each["indicators"]) == len(plan["indicators"].split(";"))
+        assert len(each["populations"]) == len(plan["populations"].split(";"))
+        stands = [each_ for each_ in table("policy-positions") if each_["plan"] == plan["title"]]
+        assert sorted(each_["position"] for each_ in each["positions"]) == sorted(
+            each_["position"] for each_ in stands
+        )
 
 
 async def test_a_bill_past_the_days_for_a_signature_is_told(ask_policy: AskPolicy) -> None:
@@ -146,3 +170,39 @@ async def test_an_outcome_finds_the_bills_that_speak_of_it(
     assert ranks == sorted(ranks, reverse=True)
     assert matches[0]["measure"]["title"] in first
     assert "Street trees in the harbor district" not in {each["measure"]["title"] for each in matches}
+
+
+async def test_plans_are_told_of_their_bills_that_changed_and_of_no_others(
+    database: Database, partnership: Partnership, tmp_path: Path
+) -> None:
+    """Riverbend's bills and plans in a partnership of its own, whose list of bills then comes a second time."""
+    recipe, bills, plans = load_recipe(FOLDER / "measures.toml"), tmp_path / "a.csv", tmp_path / "plans.csv"
+    with plans.open("w", encoding="utf-8", newline="") as lines:
+        kept = csv.DictWriter(lines, ("title", "level", "stance", "measures"), extrasaction="ignore")
+        kept.writeheader()
+        kept.writerows(table("policy-plans"))
+    written = (FOLDER / "measures.csv").read_text("utf-8")
+    bills.write_text(written, encoding="utf-8")
+    await import_file(database, Order(partnership.id, bills, "measures", recipe))
+    assert (await import_file(database, Order(partnership.id, plans, "policy-plans"))).created == 6
+    before = datetime.now(UTC)
+    written = written.replace("HB 77,Filing for", "HB 77,Early filing for")
+    written = written.replace("Plants street trees,First reading", "Plants street trees,Second reading")
+    bills.write_text(written, encoding="utf-8")
+    report = await import_file(database, Order(partnership.id, bills, "measures", recipe))
+    assert (report.updated, report.unchanged) == (2, len(rows()) - 2)
+    told = [example.value for each in report if each.code == "plan-told" for example in each.examples]
+    assert told == ["FAFSA filing as a step to the diploma: HB 77 (title)"]
+    query = (QUESTIONS / "policy-followed.graphql").read_text("utf-8")
+    request = Request(query, variables={"slug": partnership.slug, "since": before.isoformat()})
+    answer = json.loads((await build_for_operator(database).run(request, Call())).body())
+    found = answer["data"]["partnership"]
+    (plan,) = found["policyPlans"]["nodes"]
+    assert plan["title"] == "FAFSA filing as a step to the diploma"
+    (change,) = plan["measureChanges"]["nodes"]
+    assert change["measure"] == {"jurisdiction": "State of Westmark", "identifier": "HB 77"}
+    assert (change["aspect"], change["before"]) == ("TITLE", "Filing for financial aid before graduation")
+    aimed = [row for row in rows() if any(names(plan, row) for plan in table("policy-plans"))]
+    alone = {(row["Body"], row["Number"]) for row in rows() if row not in aimed}
+    assert {(each["jurisdiction"], each["identifier"]) for each in found["policyMeasures"]["nodes"]} == alone
+    assert len(alone) == 3

@@ -35,8 +35,11 @@ class Site:
         return f"http://{self.host}:{self.port}"
 
     def child(self, part: str) -> int | None:
-        """The process that does a part of the work (`web` or `worker`); a spare is younger than it."""
-        found = [pid for pid in children_of(self.process.pid) if part in command_of(pid).split("\0")]
+        """The process that does a part of the work (`web` or `worker`)."""
+        nurseries = children_of(self.process.pid)
+        found = [
+            pid for nursery in nurseries for pid in children_of(nursery) if name_of(pid) == f"align-{part}"
+        ]
         return found[0] if found else None
 
 
@@ -104,10 +107,10 @@ def children_of(pid: int) -> list[int]:
     return sorted(found, key=lambda child: (found[child], child))
 
 
-def command_of(pid: int) -> str:
-    """Its command line, words parted by zero bytes; empty where it is gone."""
+def name_of(pid: int) -> str:
+    """What the process calls itself (proc(5), comm); empty where it is gone."""
     try:
-        return (PROC / str(pid) / "cmdline").read_text()
+        return (PROC / str(pid) / "comm").read_text().strip()
     except OSError:
         return ""
 

@@ -13,6 +13,7 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from migrations.upgrade import configuration, downgrade, upgrade
+from tests.migrations.test_schema import CATALOG
 
 from .conftest import Place, times
 from .site import running
@@ -21,10 +22,6 @@ from .writers import Journal, writing
 WRITERS, TURNS = times("WRITERS", 8), times("TURNS", 3)
 STALL_SECONDS = 5.0
 LOCKED_SECONDS = 6.0
-COLUMNS = """
-select table_schema, table_name, column_name, data_type, is_nullable, column_default
-from information_schema.columns where table_schema in ('public', 'ledger', 'raw') order by 1, 2, 3
-"""
 
 
 @pytest.mark.trial
@@ -32,19 +29,19 @@ def test_writers_hardly_notice_a_migration_down_and_up(sound: Place, tmp_path: P
     scripts = ScriptDirectory.from_config(configuration())
     head = scripts.get_revision("head")
     assert head is not None
-    before = asyncio.run(_columns(sound.url))
+    before = asyncio.run(_catalog(sound.url))
     with running(sound.environ, tmp_path / "site.log") as site:
         journal = Journal()
         with writing((site.host, site.port), sound.ground, journal, WRITERS):
             journal.wait_after(time.monotonic())
             for _ in range(TURNS):
                 asyncio.run(downgrade(sound.logins, str(head.down_revision)))
-                assert asyncio.run(_columns(sound.url)) != before, "the migration changes nothing"
+                assert asyncio.run(_catalog(sound.url)) != before, "the migration changes nothing"
                 asyncio.run(upgrade(sound.logins))
             journal.wait_after(time.monotonic())
         verdict = asyncio.run(sound.court(site).judge(journal))
     print(f"\nmigration: {TURNS} times down and up, {verdict}; longest stall {stall(journal):.2f} s")
-    assert asyncio.run(_columns(sound.url)) == before
+    assert asyncio.run(_catalog(sound.url)) == before
     assert verdict.faults == {}
     assert journal.not_retryable == []
     assert stall(journal) <= STALL_SECONDS
@@ -68,10 +65,10 @@ def stall(journal: Journal) -> float:
     return max(later - earlier for earlier, later in itertools.pairwise(ends))
 
 
-async def _columns(url: str) -> list[tuple[object, ...]]:
+async def _catalog(url: str) -> set[tuple[object, ...]]:
     connection = await asyncpg.connect(url)
     try:
-        return [tuple(row) for row in await connection.fetch(COLUMNS)]
+        return {tuple(row) for row in await connection.fetch(CATALOG)}
     finally:
         await connection.close()
 

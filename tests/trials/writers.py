@@ -141,7 +141,9 @@ def read(status: int, text: bytes, began: float) -> Told:
     payload = answer["data"]["recordTransaction"]
     if payload["userErrors"]:
         return Told(refusal=payload["userErrors"][0]["code"], began_at=began, ended_at=ended)
-    return Told(payload["transaction"]["id"], payload["replayed"], began_at=began, ended_at=ended)
+    # An acknowledgement whose transaction was gone when it was read back is one all the same.
+    transaction = (payload["transaction"] or {"id": "gone"})["id"]
+    return Told(transaction, payload["replayed"], began_at=began, ended_at=ended)
 
 
 @contextmanager

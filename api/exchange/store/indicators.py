@@ -49,9 +49,11 @@ async def store_others(
 async def store_reference(session: AsyncSession, indicator: Indicator, terms: ReferenceTerms) -> None:
     """Makes the terms the indicator's reference in their dimension: a group, `rest` or `total`."""
     p = indicator.partnership_id
-    kind = {"rest": ReferenceKind.REST, "total": ReferenceKind.TOTAL}.get(
-        terms.population.casefold(), ReferenceKind.GROUP
-    )
+    kind = {
+        "rest": ReferenceKind.REST,
+        "total": ReferenceKind.TOTAL,
+        "target": ReferenceKind.TARGET,
+    }.get(terms.population.casefold(), ReferenceKind.GROUP)
     is_named = kind is ReferenceKind.GROUP
     group = await group_of(session, p, terms.dimension, terms.population) if is_named else None
     await settle(

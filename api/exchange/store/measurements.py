@@ -83,23 +83,27 @@ select :p, n.measurement_id, n.indicator_id, n.area_id, n.population_id, n.perio
 from incoming n where n.action = 'created' order by n.n
 """
 # Files that repeat former readings may differ on them. What a file has said before it does not say anew, or bringing
-# last week's file again would take back what this week's has corrected.
-COMPARE = """
-update incoming n set version = newest.version,
-  action = case when newest.is_same or coalesce(own.is_same, false) then 'unchanged' else 'updated' end
-from incoming k cross join lateral (
-  select f.version, (f.status, f.value, f.low, f.high, f.mark, f.numerator, f.denominator, f.already_public)
-    is not distinct from
-    (k.status, k.value, k.low, k.high, k.mark, k.numerator, k.denominator, :already_public) as is_same
-  from raw.figure f where f.partnership_id is not distinct from :p and f.measurement_id = k.measurement_id
-  order by f.version desc limit 1) newest
+# last week's file again would take back what this week's has corrected. A file is known by its name, and by its bytes
+# where it only repeated what stood, so that no version bears its name.
+SAME = """(f.status, f.value, f.low, f.high, f.mark, f.numerator, f.denominator, f.already_public)
+    is not distinct from (k.status, k.value, k.low, k.high, k.mark, k.numerator, k.denominator, :already_public)"""
+ITS_VERSIONS = (
+    "from raw.figure f where f.partnership_id is not distinct from :p and f.measurement_id = k.measurement_id"
+)
+COMPARE = f"""
+update incoming n set version = newest.version, action = case
+  when newest.is_same or coalesce(own.is_same, false)
+    or (:is_again and exists (select {ITS_VERSIONS} and {SAME})) then 'unchanged' else 'updated' end
+from incoming k
+cross join lateral (select f.version, {SAME} as is_same {ITS_VERSIONS} order by f.version desc limit 1) newest
 left join lateral (
-  select (f.status, f.value, f.low, f.high, f.mark, f.numerator, f.denominator, f.already_public)
-    is not distinct from
-    (k.status, k.value, k.low, k.high, k.mark, k.numerator, k.denominator, :already_public) as is_same
-  from raw.figure f where f.partnership_id is not distinct from :p and f.measurement_id = k.measurement_id
-    and f.source_file = :file order by f.version desc limit 1) own on true
+  select {SAME} as is_same {ITS_VERSIONS} and f.source_file = :file order by f.version desc limit 1) own on true
 where k.action = 'known' and n.n = k.n
+"""  # noqa: S608 - our own words
+IS_AGAIN = """
+select exists (
+  select from import_run where partnership_id is not distinct from :p and content_sha256 = :digest
+    and not is_dry_run and created + updated + unchanged > 0) as found
 """
 NEW_FIGURES = """
 insert into raw.figure (partnership_id, measurement_id, version, recorded_by, status, value, low, high, mark, numerator,
@@ -155,7 +159,8 @@ async def _write(session: AsyncSession, run_of: Import) -> None:
     await analyze(session, "incoming")
     await run(session, NEW_MEASUREMENTS, p=p)
     await recount(session, "measurement")
-    await run(session, COMPARE, p=p, already_public=already_public, file=run_of.file)
+    again = await fetch(session, IS_AGAIN, p=p, digest=run_of.content_sha256)
+    await run(session, COMPARE, p=p, already_public=already_public, file=run_of.file, is_again=again[0].found)
     differing = (await fetch(session, DIFFERING))[0].number
     if not differing:
         return

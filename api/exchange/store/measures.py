@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.exchange.records_measures import MeasureRecord
 from api.exchange.report import Example, ImportReport, Severity
+from api.exchange.store.measure_followers import tell_followers
 from api.exchange.store.measure_parts import PARTS, Kept, Part
 from api.exchange.store.rows import CREATED, UNCHANGED, UPDATED, Values, count
 from api.exchange.store.staging import MANY, Import, fetch
@@ -182,7 +183,7 @@ class _Shelf:
         for aspect, (before, after) in aspects.items():
             words = aspect.value.lower()
             code = f"changed-{words.replace('_', '-')}"
-            sentence = f"the {words.replace('_', ' ')} changed since the last import"
+            sentence = f"the {_aspect(aspect)} changed since the last import"
             told = f"{record.identifier}: {before or '(none)'} -> {after or '(none)'}"
             self.report.add(Severity.NOTICE, code, sentence, Example(record.row, words, told))
 
@@ -203,6 +204,8 @@ class _Shelf:
         ]
         if rows:
             await self.session.execute(insert(MeasureChange), rows)
+            changed = {id_: ", ".join(map(_aspect, aspects)) for id_, aspects in told if aspects}
+            await tell_followers(self.session, self.run_of.partnership_id, changed, self.report)
 
     async def _mark(self, ids: Sequence[UUID]) -> None:
         if ids:
@@ -238,6 +241,10 @@ def _fingerprint(record: MeasureRecord) -> bytes:
     return hashlib.sha256(
         json.dumps(said, default=str, sort_keys=True).encode("utf-8", "surrogatepass")
     ).digest()
+
+
+def _aspect(aspect: MeasureAspect) -> str:
+    return aspect.value.lower().replace("_", " ")
 
 
 def _words(value: Any) -> str | None:  # Any: a column's value

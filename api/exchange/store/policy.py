@@ -20,6 +20,7 @@ from api.exchange.records_policy import (
     SpendingRecord,
 )
 from api.exchange.store.desk import Desk, Unfit
+from api.exchange.store.measure_names import find_measures
 from api.exchange.store.money import minor, optional_minor
 from api.exchange.store.rows import CREATED, UNCHANGED, Values, graver
 from models import advocacy, plans
@@ -51,13 +52,7 @@ async def _barrier(desk: Desk, record: BarrierRecord) -> str:
 
 async def _plan(desk: Desk, record: PolicyPlanRecord) -> str:
     names = desk.names
-    links: tuple[tuple[type[Base], str, list[UUID]], ...] = (
-        (plans.PolicyPlanOutcome, "outcome_id", names.outcomes.find_all(record.outcomes)),
-        (plans.PolicyPlanPopulation, "population_id", names.populations.find_all(record.populations)),
-        (plans.PolicyPlanIndicator, "indicator_id", names.indicators.find_all(record.indicators)),
-        (plans.PolicyPlanBarrier, "barrier_id", names.barriers.find_all(record.barriers)),
-        (plans.PolicyPlanDecider, "organization_id", names.organizations.find_all(record.decided_by)),
-    )
+    links = await _links(desk, record)
     awards = names.investments.find_all(record.investments)
     values: Values = {
         "level": record.level,
@@ -77,6 +72,24 @@ async def _plan(desk: Desk, record: PolicyPlanRecord) -> str:
     owner = {"plan_id": row}
     changed = [await desk.links(link, owner, [{column: each} for each in ids]) for link, column, ids in links]
     return graver(action, has_moved, *changed, await _pay(desk, row, awards))
+
+
+async def _links(desk: Desk, record: PolicyPlanRecord) -> list[tuple[type[Base], str, list[UUID]]]:
+    """What the plan is tied to, of the lists that the file has. Errors: UnknownName."""
+    names, found = desk.names, list[tuple[type[Base], str, list[UUID]]]()
+    for link, column, index, words in (
+        (plans.PolicyPlanOutcome, "outcome_id", names.outcomes, record.outcomes),
+        (plans.PolicyPlanPopulation, "population_id", names.populations, record.populations),
+        (plans.PolicyPlanIndicator, "indicator_id", names.indicators, record.indicators),
+        (plans.PolicyPlanBarrier, "barrier_id", names.barriers, record.barriers),
+        (plans.PolicyPlanDecider, "organization_id", names.organizations, record.decided_by),
+    ):
+        if words is not None:
+            found.append((link, column, index.find_all(words)))
+    if record.measures is not None:
+        measures = await find_measures(desk.session, desk.partnership_id, record.measures)
+        found.append((plans.PolicyPlanMeasure, "measure_id", measures))
+    return found
 
 
 async def _follow(desk: Desk, record: PolicyPlanRecord, values: Values) -> bool:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from allocation.frames.gifts import promise_fault
 from allocation.frames.staffing import read_fundings, read_positions
 from allocation.months import number_of
 from allocation.staffing import outlook
@@ -11,7 +12,8 @@ from api.exchange.records_staff import InKindRecord, PositionCostRecord, Positio
 from api.exchange.report import Example, Severity
 from api.exchange.store.desk import Desk, Unfit
 from api.exchange.store.money import minor, optional_minor
-from models.in_kind import InKindResource
+from api.exchange.store.rows import Values
+from models.in_kind import InKindResource, InKindUnit
 from models.resources import Investment
 from models.staffing import PositionCost, StaffFunding, StaffPosition
 
@@ -127,7 +129,7 @@ async def tell_surplus(desk: Desk) -> None:
 
 async def store_in_kind(desk: Desk, record: InKindRecord) -> str:
     """A gift is known by its donor, kind, description and first day."""
-    key = {
+    key: Values = {
         "donor_id": desk.names.organizations.find(record.donor),
         "kind": record.kind,
         "description": record.description,
@@ -143,6 +145,18 @@ async def store_in_kind(desk: Desk, record: InKindRecord) -> str:
         "method": record.method,
         "rate_source": record.rate_source,
     }
+    await _check_promise(desk, record, key)
     row, action = await desk.settle(InKindResource, key, values)
     desk.names.in_kind.add(record.description, row)
     return action
+
+
+async def _check_promise(desk: Desk, record: InKindRecord, key: Values) -> None:
+    """What came already stays promised, and in its unit. Errors: Unfit."""
+    k = InKindResource
+    same = [getattr(k, name).is_not_distinct_from(value) for name, value in key.items()]
+    query = select(k).where(k.partnership_id == desk.partnership_id, *same)
+    kept = (await desk.session.execute(query)).scalar_one_or_none()
+    fault = kept and await promise_fault(desk.session, kept, record.quantity, InKindUnit(record.unit))
+    if fault:
+        raise Unfit("came-already", str(fault), fault.field, str(getattr(record, fault.field)))

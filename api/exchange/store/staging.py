@@ -29,6 +29,7 @@ class Import:
     actor: str
     recipe: Recipe = field(default=EMPTY)
     release: bool = True
+    content_sha256: bytes | None = None
 
 
 async def stage(

@@ -1,16 +1,20 @@
 """Records gifts in kind with how they are valued and the awards that they are match for."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
 
+from allocation.frames.gifts import promise_fault
+from allocation.quantities import MovementError, thousandths
 from api.graphql.anchor.anchor_inputs import (
     InKindValuationInput,
     RecordInKindResourceInput,
     UpdateInKindResourceInput,
 )
 from api.graphql.common.checks import Checks
+from api.graphql.common.enums import UserErrorCode
 from models.base import new_id
 from models.in_kind import InKindResource
 from models.matches import InKindMatch
@@ -29,7 +33,9 @@ async def put_gift(
 ) -> UUID:
     """Writes a gift in kind and the awards that it counts for. Errors: Refused."""
     checks.text(asked.description, "description")
-    checks.above_zero(asked.quantity, "quantity")
+    _check_quantity(checks, asked.quantity)
+    if kept is not None:
+        await _check_promise(checks, asked, kept)
     values: Values = {name: getattr(asked, name) for name in ("description", "quantity", "unit")}
     values |= {name: getattr(asked, name) for name in ("starts_on", "ends_on")}
     if isinstance(asked, RecordInKindResourceInput):
@@ -58,6 +64,26 @@ async def put_gift(
     if counted is not None:
         await _count(checks, row.id, {each.id for each in awards if each})
     return row.id
+
+
+def _check_quantity(checks: Checks, quantity: Decimal | None) -> None:
+    if quantity is not None:
+        try:
+            thousandths(quantity)
+        except MovementError as error:
+            checks.wrong((error.field,), f"{str(error).capitalize()}.")
+
+
+async def _check_promise(
+    checks: Checks, asked: RecordInKindResourceInput | UpdateInKindResourceInput, kept: InKindResource
+) -> None:
+    """What came already stays promised, and in its unit."""
+    if checks.faults:
+        return
+    quantity = kept.quantity if asked.quantity is None else asked.quantity
+    fault = await promise_fault(checks.session, kept, quantity, asked.unit or kept.unit)
+    if fault:
+        checks.wrong((fault.field,), f"{str(fault).capitalize()}.", UserErrorCode.CONFLICT)
 
 
 def _valuation(checks: Checks, asked: InKindValuationInput | None) -> Values:

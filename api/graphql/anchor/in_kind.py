@@ -5,13 +5,24 @@ from decimal import Decimal
 
 import strawberry
 
+from api.access import Right
+from api.graphql.anchor.gift_movements import (
+    InKindBalance,
+    InKindMovementConnection,
+    at_gifts,
+    load_gift_balances,
+    movements,
+    of_gift,
+)
 from api.graphql.common.basics import Money, Node, listed, table_of
 from api.graphql.common.connections import Connection
 from api.graphql.common.lazy import LazyInvestment, LazyOrganization, LazyPractice, LazyStaffPosition
 from api.graphql.common.permissions import Permission, may, permission
-from api.graphql.common.references import optionally
+from api.graphql.common.references import members_only, optionally
 from api.graphql.lookahead import (
     By,
+    Computed,
+    Listed,
     Many,
     Part,
     Rows,
@@ -62,6 +73,8 @@ class InKindResource(Node):
     position: LazyStaffPosition | None
     counted_as_match_for: list[LazyInvestment]
     match_conflict: bool
+    balance: InKindBalance | None = listed(at_gifts)
+    movements: InKindMovementConnection = listed(movements)
     permission: Permission = listed(may)
 
 
@@ -139,6 +152,11 @@ PLANS = (
             "valuation": _VALUATION,
             "permission": permission(IN_KIND.c.partnership_id),
             "countedAsMatchFor": Many(through=COUNTED, via="in_kind_id", to="investment_id"),
+            "balance": Computed(
+                load_gift_balances,
+                {"partnership": IN_KIND.c.partnership_id, "id": IN_KIND.c.id, "unit": IN_KIND.c.unit},
+            ),
+            "movements": members_only(Listed(movements, on=of_gift), Right.READ_BOOKS),
             "matchConflict": Value(_is_in_conflict, nullable=False),
         },
     ),

@@ -14,9 +14,10 @@ from uuid import UUID
 
 import strawberry
 from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from allocation.ledger import LedgerError
+from allocation.ledger import LedgerError, lobbying_refusal
 from api.access import Right
 from api.graphql.common.context import Context
 from api.graphql.common.enums import UserErrorCode
@@ -123,7 +124,16 @@ async def changed(context: Context, change: Change, work: Work, *, of_figures: b
     except Refused as refused:
         return Changed.refused(refused.faults)
     except LedgerError as error:
-        return Changed.refused([Fault((), UserErrorCode(error.refusal.value), str(error))])
+        return Changed.refused([_fault(error)])
+    except DBAPIError as error:
+        refused_by_guard = lobbying_refusal(error)
+        if refused_by_guard is None:
+            raise
+        return Changed.refused([_fault(refused_by_guard)])
+
+
+def _fault(error: LedgerError) -> Fault:
+    return Fault((), UserErrorCode(error.refusal.value), str(error))
 
 
 async def _kept(session: AsyncSession, actor: str, change: Change) -> GlobalId | None:

@@ -97,7 +97,8 @@ class Finisher:
         """The finished value; raises the located error that its null would carry upwards."""
         if spot.places:
             self._visit(spot.type_, spot.places, value, spot.path)
-        await asyncio.gather(*(self._run(place, entry, rows) for place, entry, rows in self.jobs.values()))
+        if self.jobs:
+            await asyncio.gather(*(self._run(*job) for job in self.jobs.values()))
         return self._settled(spot, value)
 
     # ------------------------------------------------------------------ what is to be computed

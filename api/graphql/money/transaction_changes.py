@@ -12,7 +12,7 @@ from allocation import bookkeeping
 from allocation.ledger import LedgerError, LedgerRefusal, Line
 from api.graphql.anchor.anchor_changes import InvestmentPayload
 from api.graphql.common.basics import row
-from api.graphql.common.changes import Changed, Refused, UserError
+from api.graphql.common.changes import Changed, Refused, UserError, not_found
 from api.graphql.common.checks import MOST, Checks, of_row
 from api.graphql.common.context import Context
 from api.graphql.common.days import YEAR_SENTENCE, is_fiscal_year
@@ -90,6 +90,8 @@ async def _record(
 async def _reverse(
     checks: Checks, asked: given.ReverseTransactionInput, transfer: Transfer, actor: str
 ) -> GlobalId:
+    if transfer.investment_id is None:  # it is a gift's, which has movements of its own
+        raise not_found("transaction")
     amount = _above_zero(checks, asked.amount, transfer.unit) if asked.amount else None
     checks.text(asked.note, "note")
     checks.done()

@@ -65,6 +65,11 @@ def _counts(scope: Scope) -> str:
     return f"{scope.column(TRANSFER.c.phase)} in ('POSTED', 'POST')"
 
 
+def _is_money(scope: Scope) -> str:
+    """Gifts in kind have movements of their own, in units that are no dollars."""
+    return f"{scope.column(TRANSFER.c.investment_id)} is not null"
+
+
 def _owner(scope: Scope) -> str:
     """The organization of the funder whose investment it is."""
     investment, funder = scope.reading(INVESTMENT), scope.reading(FUNDER)
@@ -143,6 +148,6 @@ PLANS = (
             "reverses": One(via="reverses_id"),
             "recordedBy": TRANSFER.c.actor,
         },
-        visible=lambda context: all_of(_counts, allowed_rows(context, Right.READ_BOOKS, _owner)),
+        visible=lambda context: all_of(_counts, _is_money, allowed_rows(context, Right.READ_BOOKS, _owner)),
     ),
 )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from allocation.disparities import Disparity, assess_disparities
+from allocation.frames.aims import Aims, read_aims, target_pairs
 from allocation.frames.figures import DisclosedRow, figure_of, read_figures, read_pairs, rest_of, weighed
 from allocation.frames.places import read_indicators, read_partnership, read_populations, rule_of
 from allocation.gaps import Pair, Unit
@@ -53,7 +54,8 @@ async def read_judged(session: AsyncSession, partnership_id: UUID, proposal: Pro
     if proposal is not None:
         rule = replace(rule, **proposal.changes)  # type: ignore[arg-type]  # the names are Rule's own
     if proposal is not None and proposal.kind is not None:
-        pairs: Sequence[Pair] = list(_pairs(figures, populations, indicators, proposal))
+        aims = await read_aims(session, partnership_id)
+        pairs: Sequence[Pair] = list(_pairs(figures, populations, indicators, proposal, aims=aims))
     else:
         pairs = await read_pairs(session, partnership_id, figures, populations, indicators)
     return Judged(
@@ -79,6 +81,8 @@ def _pairs(
     populations: Mapping[str, StandingPopulation],
     indicators: Mapping[str, StandingIndicator],
     proposal: Proposal,
+    *,
+    aims: Aims,
 ) -> Iterable[Pair]:
     """Each group with the proposed reference, in each indicator and area where both have figures."""
     series: dict[tuple[str, str], dict[str, list[DisclosedRow]]] = defaultdict(lambda: defaultdict(list))
@@ -86,6 +90,12 @@ def _pairs(
         series[str(each.indicator_id), str(each.area_id)][str(each.population_id)].append(each)
     for (indicator, area), groups in series.items():
         for group, own in groups.items():
+            if proposal.kind is PairKind.TARGET:
+                measured = indicators[indicator]
+                test = weighed if measured.unit == "percent" else figure_of
+                mine = [test(each) for each in own]
+                yield from target_pairs(measured, area, populations[group], aims=aims, figures=mine)
+                continue
             other = _reference(populations, group, groups, proposal)
             if other is not None:
                 rows = (populations[group], own), (other, groups[other])

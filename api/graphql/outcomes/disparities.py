@@ -211,9 +211,7 @@ class Answers:
 
     lines: Sequence[Dollars]
     planned: Mapping[tuple[UUID, UUID], Sequence[UUID]]
-    """The open plans for an outcome and population, by title."""
-    seen: frozenset[UUID]
-    """Those of them that the caller may read."""
+    """The open plans for an outcome and population that the caller may read, by title."""
 
     def dollars_for(self, each: reckoned.Disparity, judged: Judged) -> list[Dollars]:
         """The lines for a disparity's group and outcome."""
@@ -231,15 +229,13 @@ class Answers:
         return self.planned.get((UUID(judged.outcomes[each.pair.indicator]), UUID(each.pair.group)), ())
 
     def is_unaddressed(self, each: reckoned.Disparity, judged: Judged) -> bool:
-        """No practice has dollars for it, and no open plan serves it."""
+        """No practice has dollars for it, and no open plan serves it that the caller may read."""
         has_practice = any(line.practice for line in self.dollars_for(each, judged))
         return not has_practice and not self.plans_for(each, judged)
 
 
 async def _answers(context: Context, partnership_id: UUID) -> Answers:
-    async def read(
-        session: AsyncSession,
-    ) -> tuple[Mapping[tuple[UUID, UUID], Sequence[UUID]], frozenset[UUID]]:
+    async def read(session: AsyncSession) -> Mapping[tuple[UUID, UUID], Sequence[UUID]]:
         plan, aim, group = PolicyPlan, PolicyPlanOutcome, PolicyPlanPopulation
         query = (
             select(aim.outcome_id, group.population_id, plan.id, plan.is_published)
@@ -249,15 +245,13 @@ async def _answers(context: Context, partnership_id: UUID) -> Answers:
             .order_by(plan.title)
         )
         planned: dict[tuple[UUID, UUID], list[UUID]] = defaultdict(list)
-        seen: set[UUID] = set()
         for outcome, population, id_, is_published in await session.execute(query):
-            planned[outcome, population].append(id_)
             if is_published or may_see_all(context, partnership_id):
-                seen.add(id_)
-        return planned, frozenset(seen)
+                planned[outcome, population].append(id_)
+        return planned
 
-    planned, seen = await context.once(("planned", partnership_id), read)
-    return Answers(await read_dollars(context, partnership_id), planned, seen)
+    planned = await context.once(("planned", partnership_id), read)
+    return Answers(await read_dollars(context, partnership_id), planned)
 
 
 @dataclass(frozen=True)
@@ -306,8 +300,9 @@ def _shown(each: reckoned.Disparity, partnership_id: UUID, judged: Judged, answe
     pair = each.pair
     lines = answers.dollars_for(each, judged)
     practices = sorted({line.practice for line in lines if line.practice is not None})
-    plans = [id_ for id_ in answers.plans_for(each, judged) if id_ in answers.seen]
-    is_rest = pair.reference_kind is PairKind.REST
+    plans = answers.plans_for(each, judged)
+    is_aim = pair.reference_kind is PairKind.TARGET
+    has_own_figure = not is_aim and pair.reference_kind is not PairKind.REST
 
     def measured(figure: Figure | None, population: str) -> Any:  # a row, or None
         if figure is None:
@@ -319,7 +314,7 @@ def _shown(each: reckoned.Disparity, partnership_id: UUID, judged: Judged, answe
         indicator=row("Indicator", partnership_id, UUID(pair.indicator)),
         area=row("Area", partnership_id, UUID(pair.area)),
         population=row("PopulationGroup", partnership_id, UUID(pair.group)),
-        reference=row("PopulationGroup", partnership_id, UUID(pair.reference)),
+        reference=None if is_aim else row("PopulationGroup", partnership_id, UUID(pair.reference)),
         reference_kind=ReferenceKind(pair.reference_kind.value),
         status=each.status,
         gap=each.gap,
@@ -329,7 +324,7 @@ def _shown(each: reckoned.Disparity, partnership_id: UUID, judged: Judged, answe
         ratio=each.ratio,
         students_behind=each.students_behind,
         latest=measured(each.latest, pair.group),
-        latest_reference=None if is_rest else measured(each.latest_reference, pair.reference),
+        latest_reference=measured(each.latest_reference, pair.reference) if has_own_figure else None,
         consecutive_periods=each.consecutive_periods,
         longest_run=each.longest_run,
         first_period=each.first_period,

@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 import strawberry
 
 from api.graphql.common.basics import Money, Node, table_of
 from api.graphql.common.connections import Connection
+from api.graphql.common.errors import Code, Refusal
 from api.graphql.common.lazy import LazyInvestment, LazyOrganization, LazyPolicyPlan
 from api.graphql.common.references import optionally
 from api.graphql.lookahead import (
@@ -14,6 +16,7 @@ from api.graphql.lookahead import (
     One,
     Rows,
     Scope,
+    Sql,
     TypePlan,
     Value,
     all_of,
@@ -44,6 +47,7 @@ __all__ = [
 
 MILESTONE, ACTION = table_of(deeds.PolicyMilestone), table_of(deeds.PolicyAction)
 POSITION = table_of(deeds.PolicyPosition)
+LONGEST: Final = 3650
 
 
 @strawberry.type
@@ -125,10 +129,16 @@ def milestones(
     due_from: date | None = None,
     due_to: date | None = None,
     open: bool | None = None,  # noqa: A002 - the contract's name
+    within_days: int | None = None,
 ) -> Rows:
-    """Over all plans, the earliest first; open is what is not done by today."""
+    """Over all plans, the earliest first. Open is what is not done by today, of plans that are not given up;
+    `withinDays` asks for what of that is due from today on within so many days.
+    """
+    if within_days is not None and not 0 <= within_days <= LONGEST:
+        raise Refusal(Code.INVALID, f"`withinDays` lies between 0 and {LONGEST:,}.")
     c = MILESTONE.c
     where = all_of(
+        None if within_days is None else _is_due_within(within_days),
         at_least(c.due_on, due_from) if due_from else None,
         at_most(c.due_on, due_to) if due_to else None,
         None if open is None else is_open if open else negated(is_open),
@@ -146,13 +156,16 @@ def policy_positions(jurisdiction: str | None = None, positions: list[Position] 
     return Rows(where=where, order=[By(c.jurisdiction), By(c.taken_on)])
 
 
+def _is_due_within(days: int) -> Sql:
+    def written(scope: Scope) -> str:
+        last = f"current_date + {scope.bind(days)}::int"
+        return f"{scope.column(MILESTONE.c.due_on)} between current_date and {last} and {is_open(scope)}"
+
+    return written
+
+
 def is_open(scope: Scope) -> str:
-    """Not done by today."""
-    return f"coalesce({scope.column(MILESTONE.c.done_on)}, 'infinity') > current_date"
-
-
-def _is_late(scope: Scope) -> str:
-    """The rule of policy.calendar.is_late."""
+    """Not done by today, of a plan that is not given up."""
     plan = scope.reading(PLAN)
     met = (
         f"{plan.column(PLAN.c.partnership_id)} = {scope.column(MILESTONE.c.partnership_id)}"
@@ -160,7 +173,12 @@ def _is_late(scope: Scope) -> str:
         f" and {plan.column(PLAN.c.status)} = any({scope.bind(sorted(CLOSED))}::text[])"
     )
     is_given_up = f"exists (select 1 from {plan.source} where {met})"  # noqa: S608 - names from metadata
-    return f"({scope.column(MILESTONE.c.due_on)} < current_date and {is_open(scope)} and not {is_given_up})"
+    return f"(coalesce({scope.column(MILESTONE.c.done_on)}, 'infinity') > current_date and not {is_given_up})"
+
+
+def _is_late(scope: Scope) -> str:
+    """The rule of policy.calendar.is_late."""
+    return f"({scope.column(MILESTONE.c.due_on)} < current_date and {is_open(scope)})"
 
 
 PLANS = (

@@ -71,7 +71,7 @@ async def _brief(context: Context, partnership_id: UUID, asked: Mapping[str, Any
             practice=row.name,
             outcome=aim.name,
             group=evidence.community.populations[str(group)].label,
-            tier=evidence.tier(practice, group).tier.value,
+            tier=evidence.tier(practice, group, outcome).tier.value,
             studies=await _studies(session, partnership_id, practice, outcome),
             gaps=await _gaps(session, partnership_id, judged, (str(outcome), str(group))),
             cost=None if row.cost_per_participant is None else Decimal(row.cost_per_participant).scaleb(-2),
@@ -115,11 +115,12 @@ async def _gaps(
 
 def _gap(each: Disparity, gap: Decimal, judged: Judged, names: tuple[str, str], source: str) -> BriefGap:
     assert each.latest is not None  # noqa: S101 - the caller looked
-    reference = judged.populations[each.pair.reference].label
+    words = {"REST": "all others", "TARGET": "their target"}
+    label = judged.populations[each.pair.reference].label
     return BriefGap(
         indicator=names[0],
         area=names[1],
-        reference="all others" if each.pair.reference_kind.value == "REST" else reference,
+        reference=words.get(each.pair.reference_kind.value, label),
         gap=gap,
         students_behind=each.students_behind,
         period_end=each.latest.period_end,

@@ -113,7 +113,7 @@ async def _changed(
 ) -> Changed:
     """A change of what belongs to the partnership that the input names."""
     try:
-        partnership = await partnership_of(context, asked.partnership, "partnership", Right.RECORD_MEASURES)
+        partnership = await partnership_of(context, asked.partnership, "partnership", Right.KEEP_POLICY)
     except Refused as refused:
         return Changed.refused(refused.faults)
     change = Change(mutation, partnership.id, asked.idempotency_key, asked)

@@ -7,6 +7,7 @@ import strawberry
 
 from api.graphql.common.basics import Node, SourceReference, table_of
 from api.graphql.common.connections import Connection
+from api.graphql.common.lazy import LazyPolicyPlan
 from api.graphql.lookahead import (
     By,
     Computed,
@@ -23,16 +24,23 @@ from api.graphql.lookahead import (
     has,
     is_null,
     is_one_of,
+    negated,
 )
 from api.graphql.policy.measure_rules import SITS, load_pocket_approvals, load_stale, load_twins
+from api.graphql.policy.visibility import PLAN, seen_plans
 from models import measures
 from models.measures import MeasureAspect, MeasureLinkKind, MeasureStatus
+from models.plans import PolicyPlanMeasure
 
 __all__ = [
+    "CHANGE",
+    "FOLLOWED",
+    "MEASURE",
     "PLANS",
     "PolicyMeasure",
     "PolicyMeasureChangeConnection",
     "PolicyMeasureConnection",
+    "is_followed_by",
     "policy_measure_changes",
     "policy_measures",
 ]
@@ -40,7 +48,7 @@ __all__ = [
 MEASURE, CHANGE = table_of(measures.PolicyMeasure), table_of(measures.MeasureChange)
 ACTION, SPONSOR = table_of(measures.MeasureAction), table_of(measures.MeasureSponsor)
 COMMITTEE, VOTE = table_of(measures.MeasureCommittee), table_of(measures.MeasureVote)
-LINK = table_of(measures.MeasureLink)
+LINK, FOLLOWED = table_of(measures.MeasureLink), table_of(PolicyPlanMeasure)
 
 
 @strawberry.type
@@ -81,7 +89,8 @@ class PolicyMeasure(Node):
     `stale` where it is open and longer without an action than the partnership's setting; `pocketApproval` where it
     was delivered to be signed and no decision is known after the days for one, which a person has to look at;
     `missingSince` where its publisher no longer sends it. `sameAs` are its twins, whichever of the two names it,
-    and `refiledFrom` what it was called in earlier sessions, both written IDENTIFIER-SESSION.
+    and `refiledFrom` what it was called in earlier sessions, both written IDENTIFIER-SESSION. `plans` are those
+    that are aimed at it.
     """
 
     jurisdiction: str
@@ -104,6 +113,7 @@ class PolicyMeasure(Node):
     committees: list[PolicyMeasureCommittee]
     actions: list[PolicyMeasureAction]
     votes: list[PolicyMeasureVote]
+    plans: list[LazyPolicyPlan]
     changes: list["PolicyMeasureChange"]
     source: SourceReference
     source_url: str | None
@@ -112,9 +122,10 @@ class PolicyMeasure(Node):
 
 @strawberry.type
 class PolicyMeasureChange(Node):
-    """What an import, or a person, changed of a measure; texts over 500 characters are cut."""
+    """What an import, or a person, changed of a measure, told to its `plans`; texts over 500 characters are cut."""
 
     measure: PolicyMeasure
+    plans: list[LazyPolicyPlan]
     noticed_at: datetime
     aspect: MeasureAspect
     before: str | None
@@ -130,7 +141,7 @@ class PolicyMeasureFilter:
     """Every part that is given holds, and of a list one member; the days are included.
 
     `missing` asks for those that their publisher no longer sends, `changedSince` for those with a change noticed
-    since.
+    since, `planned` for those at which a plan is aimed that the caller may see.
     """
 
     identifiers: list[str] | None = None
@@ -141,6 +152,7 @@ class PolicyMeasureFilter:
     last_action_to: date | None = None
     missing: bool | None = None
     changed_since: datetime | None = None
+    planned: bool | None = None
 
 
 @strawberry.enum
@@ -180,20 +192,45 @@ def policy_measures(
         at_most(c.last_action_on, wanted.last_action_to) if wanted.last_action_to else None,
         is_null(c.missing_since, not wanted.missing) if wanted.missing is not None else None,
         has(CHANGE, at_least(CHANGE.c.noticed_at, wanted.changed_since)) if wanted.changed_since else None,
+        None if wanted.planned is None else is_planned if wanted.planned else negated(is_planned),
     )
     order = ORDERS[order_by or PolicyMeasureOrder.LAST_ACTION_DESC]
     return Rows(where=where, order=[order], first=first, after=after)
+
+
+def is_planned(scope: Scope) -> str:
+    """A plan is aimed at the measure that the caller may see: of the others nothing is given away."""
+    return has(FOLLOWED, has(PLAN, seen_plans(scope.context)))(scope)
 
 
 _LATEST = By(CHANGE.c.noticed_at, descending=True)
 
 
 def policy_measure_changes(
-    since: datetime | None = None, first: int | None = 50, after: str | None = None
+    since: datetime | None = None,
+    planned: bool | None = None,
+    first: int | None = 50,
+    after: str | None = None,
 ) -> Rows:
-    """The latest first."""
-    where = at_least(CHANGE.c.noticed_at, since) if since else None
+    """The latest first; `planned` asks for those of measures at which a plan is aimed, or is not."""
+    of_a_plan = has(MEASURE, is_planned)
+    where = all_of(
+        at_least(CHANGE.c.noticed_at, since) if since else None,
+        None if planned is None else of_a_plan if planned else negated(of_a_plan),
+    )
     return Rows(where=where, order=[_LATEST], first=first, after=after)
+
+
+def is_followed_by(plan: Scope, change: Scope) -> str:
+    """The change is of a measure at which the plan is aimed."""
+    followed = plan.reading(FOLLOWED)
+    met = (
+        f"{followed.column(FOLLOWED.c.partnership_id)} = {plan.column(PLAN.c.partnership_id)}"
+        f" and {followed.column(FOLLOWED.c.plan_id)} = {plan.column(PLAN.c.id)}"
+        f" and {change.column(CHANGE.c.partnership_id)} = {followed.column(FOLLOWED.c.partnership_id)}"
+        f" and {change.column(CHANGE.c.measure_id)} = {followed.column(FOLLOWED.c.measure_id)}"
+    )
+    return f"exists (select 1 from {followed.source} where {met})"  # noqa: S608 - names from metadata
 
 
 def _is_refiled(scope: Scope) -> str:
@@ -250,9 +287,19 @@ PLANS = (
             "committees": Items(COMMITTEE, _COMMITTEE, order=[By(COMMITTEE.c.position)]),
             "actions": Items(ACTION, _ACTION, order=[By(ACTION.c.position)]),
             "votes": Items(VOTE, _VOTE, order=[By(VOTE.c.position)]),
+            "plans": Many(through=FOLLOWED, order=[By(PLAN.c.title)]),
             "changes": Many(order=[_LATEST]),
             "source": _SOURCE,
         },
     ),
-    TypePlan("PolicyMeasureChange", CHANGE),
+    TypePlan(
+        "PolicyMeasureChange",
+        CHANGE,
+        {
+            "plans": Many(
+                on=lambda change, plan: is_followed_by(plan, change),
+                order=[By(PLAN.c.title)],
+            )
+        },
+    ),
 )

@@ -8,11 +8,12 @@ from api.graphql.common.enums import UserErrorCode
 from api.graphql.common.ids import GlobalId
 from api.graphql.policy import policy_inputs as given
 from api.graphql.policy.plan_parts import dollars, milestones, pay, positions, replace_all
-from api.graphql.policy.written import day, line, links, prose, rows, settled, today, unchecked
+from api.graphql.policy.written import day, line, links, prose, rows, settled, today
 from models import advocacy as deeds
 from models import plans
 from models.barriers import Barrier
 from models.base import Base, new_id
+from models.measures import PolicyMeasure
 from models.organizations import Organization
 from models.outcomes import Indicator, Outcome, Population
 from models.resources import Investment
@@ -27,6 +28,7 @@ LINKS: Final = (
     ("outcomes", plans.PolicyPlanOutcome, "outcome_id", Outcome, "Outcome"),
     ("indicators", plans.PolicyPlanIndicator, "indicator_id", Indicator, "Indicator"),
     ("populations", plans.PolicyPlanPopulation, "population_id", Population, "PopulationGroup"),
+    ("measures", plans.PolicyPlanMeasure, "measure_id", PolicyMeasure, "PolicyMeasure"),
     ("decided_by", plans.PolicyPlanDecider, "organization_id", Organization, "Organization"),
 )
 PATHS: Final = {"decided_by": "decidedBy"}
@@ -176,8 +178,7 @@ async def _linked(checks: Checks, asked: Asked) -> Linked:
     for name, link, column, model, type_name in LINKS:
         ids = await rows(checks, model, getattr(asked, name), type_name, PATHS.get(name, name))
         found.append((link, column, ids))
-    measures = unchecked(checks, asked.measures, "PolicyMeasure", "measures")
-    return [*found, (plans.PolicyPlanMeasure, "measure_id", measures)]
+    return found
 
 
 async def _hang(

@@ -1,17 +1,11 @@
 """Policy plans: the rule that is to change, for whom, how far it has come, and what came of it."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
-from uuid import UUID
 
 import strawberry
-from sqlalchemy import select, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.graphql.common.basics import Money, Node, listed, table_of
 from api.graphql.common.connections import Connection
-from api.graphql.common.context import Context
 from api.graphql.common.lazy import (
     LazyIndicator,
     LazyInvestment,
@@ -33,6 +27,7 @@ from api.graphql.lookahead import (
     Sql,
     TypePlan,
     all_of,
+    at_least,
     contains,
     equals,
     has,
@@ -52,7 +47,18 @@ from api.graphql.policy.advocacy import (
 )
 from api.graphql.policy.barriers import BARRIER, Barrier
 from api.graphql.policy.effects import PolicyEffect, load_effects
-from api.graphql.policy.visibility import PLAN, may_see_all, seen_plans
+from api.graphql.policy.measures import (
+    CHANGE,
+    FOLLOWED,
+    MEASURE,
+    PolicyMeasure,
+    PolicyMeasureChangeConnection,
+    is_followed_by,
+    policy_measure_changes,
+)
+from api.graphql.policy.plan_history import PolicyStatusChange, load_history
+from api.graphql.policy.plan_steps import PolicyStep, load_steps
+from api.graphql.policy.visibility import PLAN, seen_plans
 from models import advocacy as deeds
 from models import plans as rows
 from models.advocacy import PolicyDollarKind
@@ -65,12 +71,16 @@ AIM, GROUP = table_of(rows.PolicyPlanOutcome), table_of(rows.PolicyPlanPopulatio
 SHOWN, LIFTED = table_of(rows.PolicyPlanIndicator), table_of(rows.PolicyPlanBarrier)
 DECIDER, DOLLARS = table_of(rows.PolicyPlanDecider), table_of(deeds.PolicyDollars)
 ORGANIZATION = table_of(Organization)
-Key = tuple[UUID, UUID]
 
 
 def _actions(first: int | None = 50, after: str | None = None) -> Rows:
     """Those of one plan."""
     return policy_actions(first=first, after=after)
+
+
+def _news(since: datetime | None = None, first: int | None = 50, after: str | None = None) -> Rows:
+    """Those of the measures of one plan."""
+    return policy_measure_changes(since, first=first, after=after)
 
 
 @strawberry.type
@@ -83,26 +93,11 @@ class PolicyDollars:
 
 
 @strawberry.type
-class PolicyStatusChange:
-    """A step of a plan's status: the day on which it happened, and the moment at which that was recorded.
-
-    Who recorded it and the note are told at the table.
-    """
-
-    from_: PolicyStatus | None = strawberry.field(name="from")
-    to: PolicyStatus
-    on: date
-    at: datetime
-    by: str | None
-    note: str | None
-
-
-@strawberry.type
 class PolicyPlan(Node):
     """A rule that the partnership wants changed, kept or known.
 
     Its status moves along fixed steps, each with a note (docs/policy.md). `nextMilestone` is the earliest that
-    is not done. `effect` stands there once a plan is enacted.
+    is not done. `measureChanges` is what the plan is told of its measures. `effect` stands there once it is enacted.
     """
 
     title: str
@@ -117,6 +112,8 @@ class PolicyPlan(Node):
     outcomes: list[LazyOutcome]
     indicators: list[LazyIndicator]
     populations: list[LazyPopulationGroup]
+    measures: list[PolicyMeasure]
+    measure_changes: PolicyMeasureChangeConnection = listed(_news)
     milestones: list[PolicyMilestone]
     actions: PolicyActionConnection = listed(_actions)
     decided_by: list[LazyOrganization]
@@ -128,6 +125,7 @@ class PolicyPlan(Node):
     dollars: list[PolicyDollars]
     next_milestone: PolicyMilestone | None
     history: list[PolicyStatusChange]
+    next_steps: list[PolicyStep]
     effect: list[PolicyEffect]
     version: int
 
@@ -137,7 +135,10 @@ PolicyPlanConnection = Connection[PolicyPlan]
 
 @strawberry.input
 class PolicyPlanFilter:
-    """Every part that is given holds, and of a list one member."""
+    """Every part that is given holds, and of a list one member.
+
+    `measuresChangedSince` asks for plans with news: a change of one of their measures was noticed since.
+    """
 
     levels: list[PolicyLevel] | None = None
     stances: list[PolicyStance] | None = None
@@ -146,6 +147,8 @@ class PolicyPlanFilter:
     outcomes: list[strawberry.ID] | None = None
     populations: list[strawberry.ID] | None = None
     barriers: list[strawberry.ID] | None = None
+    measures: list[strawberry.ID] | None = None
+    measures_changed_since: datetime | None = None
     jurisdictions: list[str] | None = None
     published: bool | None = None
     search: str | None = None
@@ -177,8 +180,12 @@ def _where(wanted: PolicyPlanFilter) -> Sql:
                 (AIM, AIM.c.outcome_id, wanted.outcomes, "Outcome"),
                 (GROUP, GROUP.c.population_id, wanted.populations, "PopulationGroup"),
                 (LIFTED, LIFTED.c.barrier_id, wanted.barriers, "Barrier"),
+                (FOLLOWED, FOLLOWED.c.measure_id, wanted.measures, "PolicyMeasure"),
             )
         ),
+        has(FOLLOWED, has(MEASURE, has(CHANGE, at_least(CHANGE.c.noticed_at, wanted.measures_changed_since))))
+        if wanted.measures_changed_since
+        else None,
         contains([c.title, c.summary], wanted.search) if wanted.search else None,
     )
 
@@ -193,36 +200,6 @@ def _is_next(plan: Scope, milestone: Scope) -> str:
         f"{milestone.column(c.partnership_id)} = {plan.column(PLAN.c.partnership_id)}"  # noqa: S608 - names from metadata
         f" and {milestone.column(c.id)} = (select {other.column(c.id)} from {other.source} where {mine}"
         f" order by {other.column(c.due_on)}, {other.column(c.title)} limit 1)"
-    )
-
-
-async def load_history(
-    context: Context, found: Sequence[Mapping[str, Any]], _: Mapping[str, Any]
-) -> list[Any]:  # lists of changes
-    """PolicyPlan.history, for all plans of a place."""
-    keys = [(row["partnership"], row["id"]) for row in found]
-    c = deeds.PolicyStatusChange
-
-    async def read(session: AsyncSession) -> Mapping[Key, list[PolicyStatusChange]]:
-        query = select(c).where(tuple_(c.partnership_id, c.plan_id).in_(keys)).order_by(c.changed_at, c.id)
-        steps: dict[Key, list[PolicyStatusChange]] = {}
-        for each in (await session.execute(query)).scalars():
-            is_told = may_see_all(context, each.partnership_id)
-            steps.setdefault((each.partnership_id, each.plan_id), []).append(_step(each, is_told))
-        return steps
-
-    steps = await context.run(read)
-    return [steps.get(key, []) for key in keys]
-
-
-def _step(change: deeds.PolicyStatusChange, is_told: bool) -> PolicyStatusChange:
-    return PolicyStatusChange(
-        from_=change.from_status,
-        to=change.to_status,
-        on=change.happened_on,
-        at=change.changed_at,
-        by=change.changed_by if is_told else None,
-        note=change.note if is_told else None,
     )
 
 
@@ -244,6 +221,8 @@ PLANS = (
             "outcomes": Many(through=AIM, order=[By(OUTCOME.c.stage), By(OUTCOME.c.name)]),
             "indicators": Many(through=SHOWN, order=[By(INDICATOR.c.name)]),
             "populations": Many(through=GROUP, order=[By(POPULATION.c.dimension), By(POPULATION.c.value)]),
+            "measures": Many(through=FOLLOWED, order=[By(MEASURE.c.jurisdiction), By(MEASURE.c.identifier)]),
+            "measureChanges": Listed(_news, on=is_followed_by),
             "milestones": Many(order=[By(MILESTONE.c.due_on), By(MILESTONE.c.title)]),
             "actions": Listed(_actions),
             "decidedBy": Many(through=DECIDER, order=[By(ORGANIZATION.c.name)]),
@@ -252,6 +231,9 @@ PLANS = (
             "dollars": Items(DOLLARS, _DOLLARS, order=[By(DOLLARS.c.kind), By(DOLLARS.c.is_public)]),
             "nextMilestone": One(on=_is_next),
             "history": Computed(load_history, _KEY),
+            "nextSteps": Computed(
+                load_steps, {"partnership": PLAN.c.partnership_id, "status": PLAN.c.status}
+            ),
             "effect": Computed(
                 load_effects, _KEY | {"enacted": PLAN.c.enacted_on, "effective": PLAN.c.effective_on}
             ),

@@ -19,6 +19,7 @@ from api.graphql.policy import action_changes as actions
 from api.graphql.policy import plan_changes as changes
 from api.graphql.policy import policy_inputs as given
 from api.graphql.policy.barriers import Barrier
+from api.graphql.policy.plan_steps import right_to_move
 from api.graphql.policy.plans import PolicyPlan
 from models import barriers, plans
 from models.advocacy import PolicyMilestone
@@ -172,8 +173,8 @@ class PolicyMutation:
         info: Asked,
         input: given.MovePolicyPlanInput,  # noqa: A002 - as above
     ) -> PolicyPlanPayload:
-        """Takes one of the steps that the plan's status allows, with a note."""
-        asking = Asking(info.context, "movePolicyPlan", input)
+        """Takes one of the steps that the plan's status allows, with a note; `nextSteps` says who may take which."""
+        asking = Asking(info.context, "movePolicyPlan", input, right_to_move(input.to))
         return _plan(
             await asking.of_plan(lambda checks, kept: changes.move_plan(checks, input, kept, asking.by))
         )

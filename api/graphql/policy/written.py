@@ -13,10 +13,9 @@ from api.exchange.errors import CellError
 from api.graphql.common.changes import Refused
 from api.graphql.common.checks import Checks
 from api.graphql.common.enums import UserErrorCode
-from api.graphql.common.ids import read_id
 from models.base import Base, TenantRow
 
-__all__ = ["day", "line", "links", "prose", "rows", "settled", "today", "unchecked"]
+__all__ = ["day", "line", "links", "prose", "rows", "settled", "today"]
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
 LONG: Final = 20_000
@@ -76,20 +75,6 @@ async def rows(
         return None
     found = [await checks.row(model, each, type_name, *path, str(place)) for place, each in enumerate(ids)]
     return list(dict.fromkeys(row.id for row in found if row is not None))
-
-
-def unchecked(checks: Checks, ids: Sequence[str] | None, type_name: str, *path: str) -> list[UUID] | None:
-    """The same by the form of the ids alone."""
-    if ids is None:
-        return None
-    kept: list[UUID] = []
-    for place, each in enumerate(ids):
-        found = read_id(each, type_name)
-        if found is None or len(found.key) != 2 or found.partnership_id != checks.partnership_id:
-            checks.wrong((*path, str(place)), "There is nothing with this id.", UserErrorCode.NOT_FOUND)
-        else:
-            kept.append(found.key[-1])
-    return list(dict.fromkeys(kept))
 
 
 async def links(checks: Checks, link: type[Base], plan: UUID, column: str, wanted: list[UUID] | None) -> None:

@@ -32,13 +32,17 @@ class Evidence:
     community: Community
     ground: Ground
 
-    def tier(self, practice: UUID, population: UUID | None) -> TierAssessment:
-        """The tier here; without a population, for everybody, which includes every group."""
+    def tier(self, practice: UUID, population: UUID | None, outcome: UUID | None = None) -> TierAssessment:
+        """The tier here; without a population, for everybody, which includes every group.
+
+        Without an outcome, on the one where it is highest.
+        """
         group = str(population) if population else self.community.everybody
         served = self.community.served(group) if group else set(self.community.populations)
         known = self.ground.library.of(str(practice))
         weighed = weigh(
             known.findings,
+            outcome=str(outcome) if outcome else None,
             reports=self.ground.reports.get(str(practice), ()),
             counted=known.counted,
             rationale=self.ground.rationales.get(str(practice)),

@@ -54,6 +54,26 @@ def test_an_earlier_figure_that_stands_says_why() -> None:
     assert "Fewer than 10 children's records changed" in (cell.reason or "")
 
 
+def test_which_child_it_was_is_not_told() -> None:
+    """One child more in any one group, counted or not, and the release is the same: also where a percent would turn.
+
+    50 of 90 is 56 percent and 51 of 91 is too, 50 of 91 is 55; C is hidden.
+    """
+    first = release(_raw(COUNTS), STRUCTURE)
+    made = [
+        release(
+            _raw(COUNTS | {group: (COUNTS[group][0] + counted, COUNTS[group][1] + 1)}),
+            STRUCTURE,
+            previous=first,
+        )
+        for group in COUNTS
+        for counted in (0, 1)
+    ]
+    assert [dict(each.cells) for each in made] == [dict(made[0].cells)] * len(made)
+    marked = {key.group for key, cell in made[0].cells.items() if cell.rule is SuppressionRule.SMALL_CHANGE}
+    assert marked == {TOTAL, "A", "B"}
+
+
 def test_without_the_small_change_rule_two_releases_differ_by_the_pupils_moved() -> None:
     """Positive control: each release by itself, sizes exact, is two pupils apart from the other."""
     before = release(_raw(COUNTS), STRUCTURE, exact_sizes=True)
@@ -93,6 +113,17 @@ def test_a_period_that_is_new_is_added() -> None:
     first = release(_raw(COUNTS), STRUCTURE)
     second = release([*_raw(COUNTS), *_raw(COUNTS, "2025")], STRUCTURE, previous=first)
     assert second.cells[_key("A", "2025")].value == Decimal(67)
+
+
+def test_periods_without_a_change_are_not_judged_again_and_stand() -> None:
+    """Three small groups' numbers are protected in each period: A's and B's counts are large."""
+    first = release([*_raw(COUNTS), *_raw(COUNTS, "2025")], STRUCTURE)
+    second = release([*_raw(COUNTS), *_raw(COUNTS | {"A": (40, 105)}, "2025")], STRUCTURE, previous=first)
+    assert second.audit.protected_count * 2 == first.audit.protected_count
+    for key, cell in first.cells.items():
+        assert key.period == "2025" or second.cells[key] == cell
+    assert second.cells[_key("A", "2025")].value == Decimal(38)  # 40 of 105
+    assert release(_raw(COUNTS), STRUCTURE, 20, release(_raw(COUNTS), STRUCTURE)).audit.protected_count > 0
 
 
 def test_a_group_that_is_not_recorded_any_more_stays_as_released() -> None:

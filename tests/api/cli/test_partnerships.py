@@ -1,8 +1,10 @@
-"""`partnership create` and `token create`."""
+"""`partnership create`, `token create`, `token list` and `token revoke`."""
 
 import asyncio
+import json
 import re
 import secrets
+from uuid import UUID
 
 import pytest
 
@@ -46,16 +48,54 @@ def test_a_token_is_alone_on_stdout_and_opens_its_partnership(
     assert done.exit_code == 0
     assert re.fullmatch(r"ra_[\w-]{43}\n", done.stdout)
 
-    async def borne() -> tuple[object, object]:
+    assert borne(demonstration, done.stdout.strip()) == (demonstration.partnership_id, Role.POLICY)
+
+
+def borne(demonstration: Demonstration, token: str) -> tuple[UUID, Role] | None:
+    """Whose token it is, and as what; None where it opens nothing."""
+
+    async def asked() -> tuple[UUID, Role] | None:
         database = Database(demonstration.logins, pool_size=1)
         try:
             async with database.session(Scope()) as session:
-                found = await bearer(session, done.stdout.strip())
+                found = await bearer(session, token)
         finally:
             await database.close()
-        return (found.partnership_id, found.role) if found else (None, None)
+        return (found.partnership_id, found.role) if found else None
 
-    assert asyncio.run(borne()) == (demonstration.partnership_id, Role.POLICY)
+    return asyncio.run(asked())
+
+
+@pytest.mark.parametrize("named_by", ["id", "itself"])
+def test_a_revoked_token_opens_nothing_and_is_listed_as_revoked(
+    command: Command, demonstration: Demonstration, named_by: str
+) -> None:
+    token = command("token", "create", "--partnership", "riverbend", "--role", "data").stdout.strip()
+    assert borne(demonstration, token) == (demonstration.partnership_id, Role.DATA)
+    listed = command("token", "list", "--partnership", "riverbend")
+    assert token not in listed.stdout
+    youngest = json.loads(listed.stdout)[0]
+    assert (youngest["role"], youngest["revokedAt"]) == ("DATA", None)
+    assert youngest["lastUsedAt"] is not None
+    name = token if named_by == "itself" else youngest["id"]
+    done = command("token", "revoke", name, "--partnership", "riverbend")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert borne(demonstration, token) is None
+    again = json.loads(command("token", "list", "--partnership", "riverbend").stdout)[0]
+    assert again["id"] == youngest["id"]
+    assert again["revokedAt"] is not None
+
+
+def test_a_token_of_another_partnership_is_not_found_and_goes_on(
+    command: Command, demonstration: Demonstration
+) -> None:
+    slug = f"elm-{secrets.token_hex(4)}"
+    command("partnership", "create", slug, "--name", "Elm")
+    token = command("token", "create", "--partnership", "riverbend", "--role", "data").stdout.strip()
+    done = command("token", "revoke", token, "--partnership", slug)
+    assert done.exit_code == 2
+    assert f"{slug} has no such token" in done.stderr
+    assert borne(demonstration, token) is not None
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,4 @@
 
 from typing import Final
 
-POLICY: Final = frozenset(
-    {
-        "PolicyMeasure.plans",
-        "PolicyMeasureFilter.planned",
-        "PolicyPlan.measures",
-    }
-)
-
-STILL_TO_COME: Final = POLICY
+STILL_TO_COME: Final[frozenset[str]] = frozenset()

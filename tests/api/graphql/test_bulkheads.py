@@ -160,7 +160,7 @@ async def test_a_transaction_that_is_left_standing_gives_its_locks_back(
     database: Database, partnership: Partnership
 ) -> None:
     lock = text("select id from partnership where id = :id for update")
-    due_at = asyncio.get_running_loop().time() + 0.3
+    due_at = asyncio.get_running_loop().time() + 1.5  # the first statement must be through by then
 
     async def left_standing() -> None:
         async with (

@@ -83,6 +83,23 @@ async def test_a_figure_that_differs_becomes_the_next_version_and_the_old_one_st
     assert versions == [(1, "80.5"), (2, "81.0")]
 
 
+async def test_a_file_that_only_repeated_what_stood_takes_nothing_back_when_it_comes_again(
+    bring: Importer,
+) -> None:
+    """The second and third file agree on 82; the fourth says 84, and stays the last word."""
+    paths = [bring.folder / f"week-{week}.csv" for week in range(1, 5)]
+    for path, rate in zip(paths, ("81.0", "82.0", "82.0", "84.0"), strict=True):
+        rows = f"Alder,Black,2019-20,{rate}\nBirch,{path.stem},2019-20,50.0\n"
+        path.write_text(HEADER + rows, encoding="utf-8")
+    for path in paths:
+        await bring.file(path, "measurements", RECIPE)
+    versions = [tuple(row) for row in await bring.rows(NEWEST)]
+    assert [str(row[3]) for row in versions if row[0] == "Alder/Black"] == ["81.0", "82.0", "84.0"]
+    for path in (*paths, *paths):
+        assert told(await bring.file(path, "measurements", RECIPE))[:2] == (0, 0)
+    assert [tuple(row) for row in await bring.rows(NEWEST)] == versions
+
+
 async def test_a_first_code_is_added_to_the_named_area(bring: Importer) -> None:
     await bring.text(HEADER + ROWS, "measurements", RECIPE)
     coded = "Code," + HEADER + "001,Alder,White,2020-21,91.0\n"

@@ -220,6 +220,31 @@ async def test_a_table_leaves_alone_what_it_has_no_column_for(bring: Importer, s
     assert await bring.value("select status from policy_measure") == "ON_FLOOR"
 
 
+async def follow(bring: Importer, *names: str) -> None:
+    """A plan that is aimed at these bills."""
+    head = "title,level,stance,measures\n"
+    report = await bring.text(f"{head}Reading aid,STATE,SUPPORT,{';'.join(names)}\n", "policy-plans")
+    assert told(report) == (1, 0, 0, 0)
+
+
+def plans_told(report: Any) -> list[str | None]:
+    return [each.value for found in report if found.code == "plan-told" for each in found.examples]
+
+
+async def test_a_plan_is_told_of_its_bills_that_changed_and_of_no_others(bring: Importer, send: Send) -> None:
+    other = changed(PrintNo="A2")
+    await send([BILL, other])
+    await follow(bring, "A1")
+    assert plans_told(await send([BILL, other])) == []
+    assert plans_told(await send([BILL, changed(PrintNo="A2", Title="Relates to buses")])) == []
+    later = changed(Status="SIGNED_BY_GOV", Title="Relates to tutors")
+    report = await send([later, changed(PrintNo="A2", Title="Relates to buses")])
+    assert plans_told(report) == ["Reading aid: A1 (status, title)"]
+    assert plans_told(await send([changed(PrintNo="A2", Title="Relates to buses")])) == [
+        "Reading aid: A1 (feed)"
+    ]
+
+
 async def test_the_words_of_a_bill_follow_its_title(bring: Importer, send: Send) -> None:
     await send([BILL])
     words = "select lexeme, in_title from measure_word order by lexeme"

@@ -107,3 +107,104 @@ async def test_a_row_that_cannot_be_is_refused_by_its_code(
     report = await bring(name, content)
     assert report.rejected == 1
     assert code in told(report)
+
+
+MEASURES = """jurisdiction,session,identifier,title
+US-NY,2023,A1,Reading
+US-NY,2025,A1,Reading again
+US-NJ,2023,A1,Writing
+US-NJ,2023,S9,Counting
+City,,Rule: 7@b,Bells
+"""
+
+
+async def links(database: Database, partnership: Partnership) -> list[str]:
+    query = """select m.title from policy_plan_measure l join policy_measure m on m.partnership_id = l.partnership_id
+      and m.id = l.measure_id order by m.title"""
+    async with database.session(Scope.of(partnership.id)) as session:
+        return list((await session.execute(text(query))).scalars())
+
+
+@pytest.mark.parametrize(
+    ("named", "titles"),
+    [
+        ("S9", ["Counting"]),
+        ("US-NY:A1@2025; s9 ;S9", ["Counting", "Reading again"]),
+        ("US-NJ:A1", ["Writing"]),
+        ("Rule: 7@b", ["Bells"]),
+        ("City:Rule: 7@b", ["Bells"]),
+        ("", []),
+    ],
+)
+async def test_a_plan_names_measures_by_as_much_as_tells_them_apart(
+    bring: Bring, database: Database, partnership: Partnership, named: str, titles: list[str]
+) -> None:
+    await bring("measures", MEASURES)
+    plan = f'title,level,stance,measures\nBuses for tutoring,LOCAL,CHANGE,"{named}"\n'
+    report = await bring("policy-plans", plan)
+    assert (report.created, await links(database, partnership)) == (1, titles)
+    assert (await bring("policy-plans", plan)).unchanged == 1
+
+
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [
+        ("A1", "ambiguous-measure"),
+        ("A1@2023", "ambiguous-measure"),
+        ("US-NY:A1", "ambiguous-measure"),
+        ("A1@2024", "unknown-measure"),
+        ("US-PA:S9", "unknown-measure"),
+        ("@", "unknown-measure"),
+    ],
+)
+async def test_a_measure_that_is_unknown_or_one_of_several_refuses_the_plan(
+    bring: Bring, named: str, code: str
+) -> None:
+    await bring("measures", MEASURES)
+    report = await bring("policy-plans", f"title,level,stance,measures\nBuses,LOCAL,CHANGE,{named}\n")
+    assert (report.rejected, told(report)) == (1, [code])
+
+
+async def test_a_file_without_a_list_leaves_what_the_plan_is_tied_to(
+    bring: Bring, database: Database, partnership: Partnership
+) -> None:
+    await bring("measures", MEASURES)
+    await bring("policy-plans", "title,level,stance,measures\nBuses,LOCAL,CHANGE,S9\n")
+    assert (await bring("policy-plans", "title,level,stance\nBuses,STATE,CHANGE\n")).updated == 1
+    assert await links(database, partnership) == ["Counting"]
+    assert (await bring("policy-plans", "title,level,stance,measures\nBuses,STATE,CHANGE,\n")).updated == 1
+    assert await links(database, partnership) == []
+
+
+AWARDS = """identifier,title,funder,funder_kind,recipient,amount,currency,use
+N1,Buses,City,CITY,River School,1000.00,USD,ADVOCACY
+N2,Labs,Agency,FEDERAL,River School,5000.00,USD,OPERATIONS
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("restrictions", "investment,lobbying_allowed\nN1,false\n"),
+        ("investment-links", "investment,kind,other\nN1,FUNDED_FROM,N2\n"),
+    ],
+)
+async def test_what_would_forbid_lobbying_that_was_paid_is_refused_and_leaves_nothing(
+    bring: Bring, database: Database, partnership: Partnership, name: str, content: str
+) -> None:
+    """50.00 were paid for a testimony out of the city's award; then its letter, or its federal source, is learned."""
+    await bring("investments", AWARDS)
+    await bring("allocations", "investment,use,amount\nN1,ADVOCACY,1000.00\n")
+    await bring("policy-plans", PLANS.format("DRAFT"))
+    paid = "plan,organization,occurred_on,kind,classification,description,cost,currency,paid_from\n"
+    spoke = "Buses for tutoring,River School,2026-02-01,TESTIMONY,DIRECT,Spoke,50.00,USD,N1\n"
+    assert (await bring("policy-actions", paid + spoke)).created == 1
+    report = await bring(name, content)
+    assert (report.created, told(report)) == (0, ["refused"])
+    (finding,) = [each for each in report if each.code == "refused"]
+    assert "reverse it first" in finding.message
+    async with database.session(Scope.of(partnership.id)) as session:
+        kept = await session.execute(
+            text("select (select count(*) from restriction), count(*) from investment_link")
+        )
+        assert tuple(kept.one()) == (0, 0)

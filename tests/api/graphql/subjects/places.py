@@ -68,6 +68,7 @@ KINDS: Final = {
     "intersectionOf": "PopulationGroup",
     "parent": "Area",
     "from": "ReallocationScenario",
+    "movement": "InKindMovement",
     "other": "ReallocationScenario",
 }
 ROWS: Final = {
@@ -89,9 +90,13 @@ MAKES: Final = {
     "InKindResource": """recordInKindResource(input: {partnership: "%(Partnership)s", idempotencyKey: "i",
       donor: "%(Organization)s", kind: TIME, description: "x", quantity: "1", unit: HOUR})
       { made: inKindResource { id } userErrors { message field } }""",
+    "InKindMovement": """recordInKindMovement(input: {inKindResource: "%(InKindResource)s", idempotencyKey: "m",
+      kind: RECEIPT, quantity: "0.5", occurredOn: "2100-01-01"})
+      { made: inKindMovement { id } userErrors { message field } }""",
     "Obligation": """recordObligation(input: {investment: "%(Investment)s", idempotencyKey: "o", kind: REPORT,
       title: "x", dueOn: "2026-01-01"}) { made: obligation { id } userErrors { message field } }""",
 }
+NEEDED: Final = ("Partnership", "Organization", "Investment", "InKindResource")
 SAMPLES: Final[Mapping[str, object]] = {
     "String": "x",
     "Int": 2027,
@@ -208,7 +213,7 @@ async def ids_of(ask: Ask, small: Small) -> dict[str, str]:
     found = {kind: small.global_id(kind, row) for kind, row in ROWS.items()}
     found["Partnership"] = f"Partnership:{small.partnership.id}"
     for kind, mutation in MAKES.items():
-        text = mutation % {each: found[each] for each in ("Partnership", "Organization", "Investment")}
+        text = mutation % {each: found[each] for each in NEEDED if each in found}
         answer = await ask(f"mutation {{ {text} }}", member(small))
         (payload,) = answer["data"].values()
         assert payload["userErrors"] == []

@@ -2,9 +2,14 @@
 
 import hashlib
 import json
+from datetime import date
 from typing import Any
 
+from allocation.ledger import AccountKey, Line, Posting, open_accounts, post
+from models.database import Database, Scope
+from models.ledger import AccountKind, TransactionKind
 from models.people import Role
+from models.resources import ResourceUse
 
 from .conftest import Answered, Ask, member
 from .small import Small
@@ -21,6 +26,8 @@ MUTATIONS = {
         "RecordPolicyActionInput",
         "policyPlan { actions { totalCount nodes { classification classificationReason cost { amount } } } }",
     ),
+    "recordPolicyMeasure": ("RecordPolicyMeasureInput", "policyMeasure { id version }"),
+    "updateInvestment": ("UpdateInvestmentInput", "investment { version }"),
     "recordExemptPurposeSpending": ("RecordExemptPurposeSpendingInput", "partnership { slug }"),
 }
 
@@ -66,6 +73,30 @@ async def new_plan(ask: Ask, small: Small, **changes: object) -> Answered:
     return await made(ask, small, "recordPolicyPlan", **plan_of(small, **changes))
 
 
+def bill_of(small: Small, identifier: str, **changes: object) -> dict[str, Any]:
+    return {
+        "partnership": f"Partnership:{small.partnership.id}",
+        "jurisdiction": "State",
+        "identifier": identifier,
+        "title": "Relates to tutors",
+        "status": "IN_COMMITTEE",
+        **changes,
+    }
+
+
+async def give_general_dollars(small: Small, database: Database) -> None:
+    """Puts 1,000.00 of the state's award on a line for advocacy, as the anchor's import would."""
+    keys = [
+        AccountKey(small.id("public"), AccountKind.RECEIVABLE, "USD"),
+        AccountKey(small.id("public"), AccountKind.AVAILABLE, "USD", Line(ResourceUse.ADVOCACY)),
+    ]
+    async with database.session(Scope.of(small.partnership.id)) as session:
+        ids = await open_accounts(session, small.partnership.id, keys)
+        debit, credit = (ids[key] for key in keys)
+        posting = Posting(TransactionKind.COMMITMENT, debit, credit, "USD", 100_000, date(2026, 7, 1))
+        await post(session, "test", "advocacy", [posting])
+
+
 def faults(found: Answered) -> list[tuple[str, str]]:
     return [(".".join(each["field"]), each["code"]) for each in found["userErrors"]]
 
@@ -74,6 +105,7 @@ WHOLE = """query($slug: String!, $year: Int!) { partnership(slug: $slug) {
   barriers { nodes { title raisedByName answer answeredBy plans { title } } }
   policyPlans { totalCount nodes { title status stance enactedOn effectiveOn
     barriers { title } outcomes { name } indicators { name } populations { label } decidedBy { name }
+    measures { identifier status } measureChanges { nodes { aspect after } }
     milestones { title doneOn late } nextMilestone { title }
     actions { nodes { speaker hours kind classification cost { amount currency } paidFrom { title } } }
     positions { position jurisdiction speaker organization { name } }

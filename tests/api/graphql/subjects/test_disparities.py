@@ -1,13 +1,16 @@
 """Disparities. Expected figures are those of small.py: Black readers 40, White 60, all 55, in three years."""
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from models.base import new_id
 from models.database import Database, Scope
-from models.outcomes import Population
-from models.partnerships import Partnership
+from models.outcomes import Population, Reference, Target
+from models.partnerships import Partnership, ReferenceKind
 
 from .conftest import Ask
 from .small import Small, insert, withheld
@@ -63,6 +66,41 @@ async def test_a_proposed_rule_compares_with_everybody_instead(ask: Ask, small: 
     nodes = (await found(ask, small, rule={"referenceKind": "TOTAL"}))["nodes"]
     seen = {node["population"]["label"]: (node["gap"], node["studentsBehind"]) for node in nodes}
     assert seen == {"Black": ("15", 60), "White": ("-5", 0)}
+
+
+async def test_groups_are_compared_with_what_they_should_have_reached(
+    ask: Ask, small: Small, database: Database
+) -> None:
+    """Everybody's target is 70, and 50 is that of Black readers in the city: both are 10 behind.
+
+    No group is named as the reference, and a target bears no measurement.
+    """
+    own = Target(
+        partnership_id=small.partnership.id,
+        id=new_id(),
+        indicator_id=small.id("grade3"),
+        area_id=small.id("city"),
+        population_id=small.id("black"),
+        value=Decimal(50),
+        due_on=date(2030, 6, 30),
+    )
+    async with database.session(Scope.of(small.partnership.id)) as session:
+        await session.execute(
+            update(Target)
+            .where(Target.indicator_id == small.id("grade3"))
+            .values(value=70, population_id=None)
+        )
+        session.add(own)
+    proposed = (await found(ask, small, rule={"referenceKind": "TARGET"}))["nodes"]
+    async with database.session(Scope.of(small.partnership.id)) as session:
+        values = {"kind": ReferenceKind.TARGET, "population_id": None}
+        await session.execute(
+            update(Reference).where(Reference.partnership_id == small.partnership.id).values(**values)
+        )
+    for nodes in (proposed, (await found(ask, small))["nodes"]):
+        seen = {node["population"]["label"]: (node["referenceKind"], node["gap"]) for node in nodes}
+        assert seen == {"Black": ("TARGET", "10"), "White": ("TARGET", "10")}
+        assert {str((node["reference"], node["latestReference"])) for node in nodes} == {"(None, None)"}
 
 
 async def test_a_wider_margin_leaves_no_gap(ask: Ask, small: Small) -> None:

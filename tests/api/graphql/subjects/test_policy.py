@@ -3,11 +3,16 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import update
+
+from api.access import COMMUNITY
+from models.base import new_id
 from models.database import Database, Scope
+from models.outcomes import Indicator, Outcome, Stage
 from models.people import Role
 
 from .conftest import Ask, member
-from .policy_desk import WHOLE, change, faults, made, new_plan, usd
+from .policy_desk import WHOLE, bill_of, change, faults, give_general_dollars, made, new_plan, usd
 from .small import Small
 
 TODAY = datetime.now(UTC).date()
@@ -22,7 +27,7 @@ async def test_a_plan_walks_its_whole_life_as_the_policy_role(
 ) -> None:
     partnership = f"Partnership:{small.partnership.id}"
     school = small.global_id("Organization", "school")
-    await _give_general_dollars(small, database)
+    await give_general_dollars(small, database)
     barrier = await made(
         ask,
         small,
@@ -33,10 +38,12 @@ async def test_a_plan_walks_its_whole_life_as_the_policy_role(
         raisedOn=(TODAY - timedelta(days=40)).isoformat(),
     )
     assert barrier["ageDays"] == 40
+    bill = await made(ask, small, "recordPolicyMeasure", **bill_of(small, "SB 1"))
     plan = await new_plan(
         ask,
         small,
         barriers=[barrier["id"]],
+        measures=[bill["id"]],
         decidedBy=[small.global_id("Organization", "state")],
         milestones=[
             {"title": "Hearing", "dueOn": (TODAY - timedelta(days=3)).isoformat()},
@@ -92,6 +99,7 @@ async def test_a_plan_walks_its_whole_life_as_the_policy_role(
         fiscalYear=fiscal_year(TODAY),
         amount=usd("500000.00"),
     )
+    await made(ask, small, "recordPolicyMeasure", **bill_of(small, "SB 1", version=1, status="SIGNED"))
     moved = await made(
         ask,
         small,
@@ -154,6 +162,8 @@ async def test_a_plan_walks_its_whole_life_as_the_policy_role(
         }
     ]
     found = shown["policyPlans"]["nodes"][0]
+    assert found["measures"] == [{"identifier": "SB 1", "status": "SIGNED"}]
+    assert found["measureChanges"]["nodes"] == [{"aspect": "STATUS", "after": "SIGNED"}]
     steps = [(each["from"], each["to"], each["note"]) for each in found["history"]]
     assert steps == [
         (None, "DRAFT", None),
@@ -191,23 +201,6 @@ async def test_a_plan_walks_its_whole_life_as_the_policy_role(
         "exemptPurposeSpending": "500000.00",
         "warnings": [],
     }
-
-
-async def _give_general_dollars(small: Small, database: Database) -> None:
-    """Puts 1,000.00 of the state's award on a line for advocacy, as the anchor's import would."""
-    from allocation.ledger import AccountKey, Line, Posting, open_accounts, post
-    from models.ledger import AccountKind, TransactionKind
-    from models.resources import ResourceUse
-
-    keys = [
-        AccountKey(small.id("public"), AccountKind.RECEIVABLE, "USD"),
-        AccountKey(small.id("public"), AccountKind.AVAILABLE, "USD", Line(ResourceUse.ADVOCACY)),
-    ]
-    async with database.session(Scope.of(small.partnership.id)) as session:
-        ids = await open_accounts(session, small.partnership.id, keys)
-        debit, credit = (ids[key] for key in keys)
-        posting = Posting(TransactionKind.COMMITMENT, debit, credit, "USD", 100_000, date(2026, 7, 1))
-        await post(session, "test", "advocacy", [posting])
 
 
 async def test_an_effect_compares_the_years_on_both_sides(ask: Ask, small: Small) -> None:
@@ -284,6 +277,35 @@ async def test_dollars_name_their_plan_to_those_who_may_see_it(ask: Ask, small: 
     )
 
 
+async def test_the_public_does_not_learn_of_a_plan_from_what_is_not_called_unaddressed(
+    ask: Ask, small: Small, database: Database
+) -> None:
+    """The one gap, of Black third graders, on an outcome without any dollars: a plan counts for who may read it."""
+    p, outcome = small.partnership.id, new_id()
+    async with database.session(Scope.of(p)) as session:
+        session.add(Outcome(partnership_id=p, id=outcome, name="Writing", stage=Stage.EARLY_GRADES))
+        await session.flush()
+        await session.execute(
+            update(Indicator).where(Indicator.partnership_id == p).values(outcome_id=outcome)
+        )
+    query = """query($slug: String!) { partnership(slug: $slug) {
+      disparities(filter: { unaddressed: true }) { totalCount } } }"""
+
+    async def counts() -> list[int]:
+        answers = [
+            await ask(query, caller, slug=small.slug) for caller in (COMMUNITY, member(small, Role.POLICY))
+        ]
+        return [each["data"]["partnership"]["disparities"]["totalCount"] for each in answers]
+
+    assert await counts() == [1, 1]
+    plan = await new_plan(ask, small, outcomes=[f"Outcome:{p}:{outcome}"])
+    for version, to in ((1, "ADOPTED"), (2, "ACTIVE")):
+        await made(ask, small, "movePolicyPlan", plan=plan["id"], version=version, to=to, note="On.")
+    assert await counts() == [1, 0]
+    await made(ask, small, "updatePolicyPlan", plan=plan["id"], version=3, published=True)
+    assert await counts() == [0, 0]
+
+
 async def test_barriers_without_a_plan_are_found_with_their_age(ask: Ask, small: Small) -> None:
     partnership = f"Partnership:{small.partnership.id}"
     raised = (TODAY - timedelta(days=100)).isoformat()
@@ -334,3 +356,37 @@ async def test_a_brief_for_a_hearing_has_evidence_gap_and_cost(ask: Ask, small: 
     unknown = await ask(query, member(small, Role.POLICY), slug=small.slug, **{**given, "group": "nobody"})
     assert unknown["data"]["partnership"]["policyBrief"] is None
     assert unknown["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_the_calendar_of_the_next_days_leaves_out_what_is_done_late_or_given_up(
+    ask: Ask, small: Small
+) -> None:
+    """Sixty days include both ends; of a plan that is withdrawn nothing is due any more, nor late."""
+    days = {"Past": -1, "First": 0, "Done": 5, "Last": 60, "Beyond": 61}
+    due = [
+        {"title": title, "dueOn": (TODAY + timedelta(days=each)).isoformat()} for title, each in days.items()
+    ]
+    plan = await new_plan(ask, small, milestones=due)
+    given_up = await new_plan(ask, small, title="Given up", milestones=due)
+    asked = {"plan": given_up["id"], "version": 1, "to": "WITHDRAWN", "note": "The board declined."}
+    await made(ask, small, "movePolicyPlan", **asked)
+    done = next(each for each in plan["milestones"] if each["title"] == "Done")
+    await made(ask, small, "completeMilestone", milestone=done["id"])
+    query = """query($slug: String!, $days: Int) { partnership(slug: $slug) {
+      calendar: milestones(withinDays: $days) { title plan { title } }
+      open: milestones(open: true) { title late } closed: milestones(open: false) { title late } } }"""
+    answer = await ask(query, member(small, Role.POLICY), slug=small.slug, days=60)
+    shown = answer["data"]["partnership"]
+    mine = {"title": "State aid for tutoring"}
+    assert shown["calendar"] == [{"title": "First", "plan": mine}, {"title": "Last", "plan": mine}]
+    assert [(each["title"], each["late"]) for each in shown["open"]] == [
+        ("Past", True),
+        ("First", False),
+        ("Last", False),
+        ("Beyond", False),
+    ]
+    assert len(shown["closed"]) == 6
+    assert not any(each["late"] for each in shown["closed"])
+    for wrong in (-1, 3651):
+        answer = await ask(query, member(small, Role.POLICY), slug=small.slug, days=wrong)
+        assert {each["extensions"]["code"] for each in answer["errors"]} == {"INVALID"}

@@ -10,7 +10,17 @@ from models.people import Role
 from models.resources import Funder, FunderKind
 
 from .conftest import Ask, member
-from .policy_desk import WHOLE, action_of, change, faults, made, new_plan, plan_of, usd
+from .policy_desk import (
+    WHOLE,
+    action_of,
+    change,
+    faults,
+    give_general_dollars,
+    made,
+    new_plan,
+    plan_of,
+    usd,
+)
 from .small import Small
 
 
@@ -208,8 +218,61 @@ async def test_lobbying_out_of_forbidden_dollars_is_refused(
     assert (await change(ask, small, "recordPolicyAction", **spoken))["userErrors"] == []
 
 
+async def test_a_letter_that_forbids_lobbying_waits_until_what_was_paid_is_reversed(
+    ask: Ask, small: Small, database: Database
+) -> None:
+    await give_general_dollars(small, database)
+    plan = await new_plan(ask, small)
+    award = small.global_id("Investment", "public")
+    await made(
+        ask, small, "recordPolicyAction", **action_of(small, plan["id"], cost=usd("10.00"), paidFrom=award)
+    )
+    asked = {"investment": award, "version": 1, "restrictions": [{"lobbyingAllowed": False}]}
+    found = await change(ask, small, "updateInvestment", Role.ANCHOR, **asked)
+    assert [each["code"] for each in found["userErrors"]] == ["RESTRICTED"]
+    assert "reverse it first" in found["userErrors"][0]["message"]
+    allowed = {**asked, "restrictions": [{"lobbyingAllowed": True}]}
+    assert (await change(ask, small, "updateInvestment", Role.ANCHOR, **allowed))["userErrors"] == []
+
+
 async def test_the_same_key_answers_again_and_changes_nothing(ask: Ask, small: Small) -> None:
     first = await change(ask, small, "recordPolicyPlan", **plan_of(small), idempotencyKey="once")
     again = await change(ask, small, "recordPolicyPlan", **plan_of(small), idempotencyKey="once")
     assert again["policyPlan"] == first["policyPlan"]
     assert (first["replayed"], again["replayed"]) == (False, True)
+
+
+STEPS = """query($id: ID!) { node(id: $id) { ... on PolicyPlan {
+  nextSteps { to permission { allowed reason } } } } }"""
+
+
+async def test_each_role_is_told_which_steps_it_may_take_and_may_take_just_these(
+    ask: Ask, small: Small
+) -> None:
+    """The policy team and the administrator take every step; the anchor withdraws; the others take none."""
+    may = {Role.ADMIN: ["ADOPTED", "WITHDRAWN"], Role.POLICY: ["ADOPTED", "WITHDRAWN"]}
+    may[Role.ANCHOR] = ["WITHDRAWN"]
+    for role in set(Role) - {Role.COMMUNITY}:
+        plan = await new_plan(ask, small, title=f"For {role}")
+        shown = (await ask(STEPS, member(small, role), id=plan["id"]))["data"]["node"]["nextSteps"]
+        allowed = [each["to"] for each in shown if each["permission"]["allowed"]]
+        assert [each["to"] for each in shown] == ["ADOPTED", "WITHDRAWN"]
+        assert allowed == may.get(role, [])
+        for each in reversed(shown):  # the last first, which ends the plan
+            asked = {"plan": plan["id"], "version": 1, "to": each["to"], "note": "For a reason"}
+            found = await change(ask, small, "movePolicyPlan", role, **asked)
+            if each["permission"]["allowed"]:
+                assert found["policyPlan"]["status"] == each["to"]
+                break
+            assert faults(found) == [("plan", "FORBIDDEN")]
+            assert found["userErrors"][0]["message"] == each["permission"]["reason"]
+
+
+async def test_only_the_policy_team_records_measures_and_answers_barriers(ask: Ask, small: Small) -> None:
+    raised = await made(
+        ask, small, "recordBarrier", partnership=f"Partnership:{small.partnership.id}", title="No bus"
+    )
+    for role in set(Role) - {Role.ADMIN, Role.POLICY, Role.COMMUNITY}:
+        found = await change(ask, small, "answerBarrier", role, barrier=raised["id"], answer="Yes")
+        assert faults(found) == [("barrier", "FORBIDDEN")]
+        assert "answers barriers" in found["userErrors"][0]["message"]
