@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from api.exchange.imports import Order, import_file
+from api.exchange.recipe_files import parse_recipe
 from api.exchange.report import ImportReport
 from models.database import Database, Scope
 from models.partnerships import Partnership
@@ -176,10 +177,11 @@ async def test_a_file_without_a_list_leaves_what_the_plan_is_tied_to(
     assert await links(database, partnership) == []
 
 
-AWARDS = """identifier,title,funder,funder_kind,recipient,amount,currency,use
-N1,Buses,City,CITY,River School,1000.00,USD,ADVOCACY
-N2,Labs,Agency,FEDERAL,River School,5000.00,USD,OPERATIONS
+AWARDS = """identifier,title,funder,recipient,amount,currency,use
+N1,Buses,Mill,River School,1000.00,USD,ADVOCACY
+N2,Labs,Agency,River School,5000.00,USD,OPERATIONS
 """
+COLUMNS = AWARDS.splitlines()[0].split(",")
 
 
 @pytest.mark.parametrize(
@@ -190,10 +192,13 @@ N2,Labs,Agency,FEDERAL,River School,5000.00,USD,OPERATIONS
     ],
 )
 async def test_what_would_forbid_lobbying_that_was_paid_is_refused_and_leaves_nothing(
-    bring: Bring, database: Database, partnership: Partnership, name: str, content: str
+    bring: Bring, database: Database, partnership: Partnership, tmp_path: Path, name: str, content: str
 ) -> None:
-    """50.00 were paid for a testimony out of the city's award; then its letter, or its federal source, is learned."""
-    await bring("investments", AWARDS)
+    """50.00 were paid for a testimony out of the mill's award; then its letter, or its federal source, is learned."""
+    await bring("organizations", "name,funder_kind\nMill,CORPORATE\nAgency,FEDERAL\n")
+    (tmp_path / "awards.csv").write_text(AWARDS, encoding="utf-8")
+    recipe = parse_recipe("[columns]\n" + "".join(f'{name} = "{name}"\n' for name in COLUMNS))
+    await import_file(database, Order(partnership.id, tmp_path / "awards.csv", "investments", recipe))
     await bring("allocations", "investment,use,amount\nN1,ADVOCACY,1000.00\n")
     await bring("policy-plans", PLANS.format("DRAFT"))
     paid = "plan,organization,occurred_on,kind,classification,description,cost,currency,paid_from\n"
