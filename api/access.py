@@ -4,9 +4,10 @@ A caller is something to a partnership: a role by a token, the operator on this 
 what is published of public partnerships. What no right is needed for is public: docs/domain.md lists it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from uuid import UUID
 
 from models.people import Role
@@ -199,6 +200,12 @@ class Caller:
     def is_signed_in(self) -> bool:
         """Whether he has shown who he is."""
         return self.is_operator or bool(self.roles)
+
+    @cached_property
+    def viewpoint(self) -> Hashable:
+        """All of him that anything can depend on, to compare by."""
+        roles, organizations = frozenset(self.roles.items()), frozenset(self.organizations.items())
+        return self.name, self.actor, roles, organizations, self.is_operator
 
     def role_in(self, partnership_id: UUID) -> Role:
         """What he is to a partnership that he may read."""

@@ -1,22 +1,27 @@
 """The database: its three logins, and the one way to open a session for a caller."""
 
-import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, cast
+from functools import lru_cache
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from models.reading import Readers, Reading
+
 SESSION_SETTINGS = {
     "timezone": "UTC",
     "jit": "off",
     "random_page_cost": "1.1",
+    # what is reckoned in Python is joined as a list that is bound, of which the planner knows so little that it would
+    # sort the dollars to merge them with it
+    "enable_mergejoin": "off",
     "application_name": "alignment",
 }
 
@@ -84,39 +89,6 @@ class Logins:
         return self.url.set(username=self.role(name), password=self.password(name))
 
 
-class Driver(Protocol):
-    """The part of an asyncpg connection that is used here."""
-
-    async def execute(self, query: str) -> str:
-        """Statements without parameters, several in one round trip."""
-        ...
-
-    async def fetch(self, query: str, *args: object) -> Sequence[Sequence[Any]]:  # whatever is selected
-        """All rows: a statement of which only one row is asked for is never run in parallel."""
-        ...
-
-
-class Reading:
-    """A transaction that reads, by the driver itself or by a session that is made when asked for."""
-
-    def __init__(self, connection: AsyncConnection, driver: Driver) -> None:
-        self.driver = driver
-        self._connection = connection
-        self._session: AsyncSession | None = None
-
-    @property
-    def session(self) -> AsyncSession:
-        """A session in the same transaction, which it neither begins nor ends."""
-        if self._session is None:
-            self._session = AsyncSession(self._connection, expire_on_commit=False)
-        return self._session
-
-    async def close(self) -> None:
-        """Forgets what the session has read."""
-        if self._session is not None:
-            await self._session.close()
-
-
 class Database:
     """Pools of connections, one a login, and sessions that carry a caller's scope."""
 
@@ -124,7 +96,7 @@ class Database:
         self.logins = logins
         self.pool_size = pool_size
         self._app = _engine(logins.login("app"), pool_size)
-        self._readers = self._app.execution_options(isolation_level="AUTOCOMMIT")
+        self._readers = Readers(self._app.execution_options(isolation_level="AUTOCOMMIT"))
         self._steward = _engine(logins.login("steward"), max(2, pool_size // 2))
 
     @asynccontextmanager
@@ -136,24 +108,28 @@ class Database:
         async with self._open(self._app, scope, seconds) as session:
             yield session
 
-    @asynccontextmanager
-    async def reading(self, scope: Scope, *, seconds: float, then: str) -> AsyncGenerator[Reading]:
+    async def begin_reading(self, scope: Scope, *, seconds: float, then: str) -> Reading:
         """A transaction as the weak `app` role, all of whose statements see the database as the first one does.
 
-        It is begun, entered and widened by `then`, a statement of the caller's own, in one round trip.
+        It is begun, entered and widened by `then`, a statement of the caller's own, in one round trip. Whoever began
+        it ends it, by `end_reading`.
         """
-        async with self._readers.connect() as connection:
-            raw = await connection.get_raw_connection()
-            driver = cast("Driver", raw.driver_connection)
-            reading = Reading(connection, driver)
-            try:
-                await driver.execute(f"{_BEGIN}; {_entering(scope, seconds)}; {then}")
-                yield reading
-                await reading.close()
-                await driver.execute("commit")
-            except BaseException:
-                await asyncio.shield(_ended(connection, driver))
-                raise
+        return await self._readers.begin(f"{_BEGIN}; {_limiting(seconds)}; {_entering(scope)}; {then}")
+
+    async def end_reading(self, reading: Reading, *, is_broken: bool = False) -> None:
+        """Gives its connection back; after a fault in the middle of it as a broken one."""
+        await self._readers.end(reading, is_broken=is_broken)
+
+    @asynccontextmanager
+    async def reading(self, scope: Scope, *, seconds: float, then: str) -> AsyncGenerator[Reading]:
+        """The same from beginning to end."""
+        reading = await self.begin_reading(scope, seconds=seconds, then=then)
+        try:
+            yield reading
+        except BaseException:
+            await self.end_reading(reading, is_broken=True)
+            raise
+        await self.end_reading(reading)
 
     @asynccontextmanager
     async def steward_session(self, scope: Scope) -> AsyncGenerator[AsyncSession]:
@@ -164,8 +140,12 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[AsyncConnection]:
         """A bare connection as `app`, for what needs no tenant (liveness, the queue)."""
-        async with self._app.connect() as connection:
+        async with self._readers.making_room():
+            connection = await self._app.connect()
+        try:
             yield connection
+        finally:
+            await connection.close()
 
     @asynccontextmanager
     async def owner_connection(self) -> AsyncGenerator[AsyncConnection]:
@@ -179,6 +159,7 @@ class Database:
 
     async def close(self) -> None:
         """Closes every connection."""
+        await self._readers.close()
         await self._app.dispose()
         await self._steward.dispose()
 
@@ -190,7 +171,8 @@ class Database:
         seconds: float | None = None,
     ) -> AsyncGenerator[AsyncSession]:
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-            await enter(session, scope, seconds=seconds)
+            async with self._readers.making_room():
+                await enter(session, scope, seconds=seconds)
             yield session
 
 
@@ -230,23 +212,25 @@ def _limit(seconds: float) -> str:
     return f"{max(1, int(seconds * 1000))}ms"
 
 
-def _entering(scope: Scope, seconds: float) -> str:
-    """What `enter` does as text, so that it goes with other statements: ids, and the actor's bytes as hex digits."""
+def _limiting(seconds: float) -> str:
+    """The limits of `enter` as text; commands of their own, which are not planned."""
+    names = ("statement_timeout", "idle_in_transaction_session_timeout")
+    return "; ".join(f"set local {name} = '{_limit(seconds)}'" for name in names)
+
+
+@lru_cache(maxsize=1_000)
+def _entering(scope: Scope) -> str:
+    """The scope of `enter` as text: ids, and the actor's bytes as hex digits."""
     said = _settings(scope)
     actor = f"convert_from('\\x{said['actor'].encode().hex()}'::bytea, 'UTF8')"
-    values = {":readable": f"'{said['readable']}'", ":writable": f"'{said['writable']}'", ":actor": actor}
-    written = f"{_SCOPE}{_LIMITS}"
-    for name, value in (values | {":limit": f"'{_limit(seconds)}'"}).items():
-        written = written.replace(name, value)
+    written = _SCOPE
+    for name, value in (
+        ("readable", f"'{said['readable']}'"),
+        ("writable", f"'{said['writable']}'"),
+        ("actor", actor),
+    ):
+        written = written.replace(f":{name}", value)
     return written
-
-
-async def _ended(connection: AsyncConnection, driver: Driver) -> None:
-    """Rolls back; a connection that cannot is thrown away."""
-    try:
-        await driver.execute("rollback")
-    except Exception:  # whatever it is, nobody else may come to use this connection
-        await connection.invalidate()
 
 
 def _readable(scope: Scope) -> Sequence[UUID]:

@@ -7,7 +7,7 @@ import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 
 const { url, partnership, port } = JSON.parse(process.argv[2]);
 const pgSettings = {
-  "app.partnerships": partnership, "app.partnership": "", "app.actor": "community", timezone: "UTC", jit: "off", random_page_cost: "1.1",
+  "app.partnerships": partnership, "app.partnership": "", "app.actor": "community", timezone: "UTC", jit: "off", random_page_cost: "1.1", enable_mergejoin: "off",
   statement_timeout: "8000ms", idle_in_transaction_session_timeout: "8000ms",
 };
 const preset = {

@@ -336,3 +336,43 @@ async def test_what_more_money_would_do_and_where(riverbend: Database, riverbend
         float(gained), abs=0.01
     )
     assert gained > 0
+
+
+READ = {
+    "Third graders reading at grade level": ("third-grade-reading", "Tested", "At grade level"),
+    "Children ready for kindergarten": ("kindergarten-ready", "Assessed", "Ready"),
+}
+GROUPS = {
+    "Students eligible for free or reduced-price meals": "Eligible for free or reduced-price meals",
+    "Students not eligible for free or reduced-price meals": "Not eligible for free or reduced-price meals",
+}
+
+
+def percents(indicator: str, area: str, group: str) -> dict[str, str]:
+    """By the last day of the school year: the file's share as whole percent, as it is released."""
+    name, of, counted = READ[indicator]
+    found = {}
+    for row in rows(f"measurements-{name}"):
+        if (row["Area"], row["Group"]) == (area, GROUPS.get(group, group)):
+            ends = f"20{row['School year'][-2:]}-06-30"
+            found[ends] = f"{100 * int(row[counted]) / int(row[of]):.0f}"
+    return found
+
+
+async def test_what_has_changed_since_awards_began(ask_funder: AskText) -> None:
+    """The last figure before the award's first day, the newest one, and their difference, from the files."""
+    found = await ask_funder("results", funder=FUNDER)
+    starts = {row["Title"]: row["Starts"] for row in awards().values()}
+    seen = {}
+    for award in found["funders"]["nodes"][0]["investments"]["nodes"]:
+        for each in award["results"]:
+            assert each["caution"].startswith("What happened since the award, not what the award did")
+            if each["indicator"]["name"] not in READ:
+                continue
+            known = percents(each["indicator"]["name"], each["area"]["name"], each["population"]["label"])
+            before = max(day for day in known if day <= starts[award["title"]])
+            assert each["baseline"] == {"periodEnd": before, "value": known[before]}
+            assert each["latest"] == {"periodEnd": max(known), "value": known[max(known)]}
+            seen[award["title"], each["indicator"]["name"]] = each["change"], each["trend"]
+    assert seen["Summer reading pilot", "Third graders reading at grade level"] == ("-2", "WORSENING")
+    assert seen["Ready by Five", "Children ready for kindergarten"] == (None, "NO_DATA")

@@ -11,6 +11,7 @@ from api.graphql.common.basics import table_of
 from models.organizations import Organization
 from models.outcomes import Indicator, Outcome, Population
 from models.partnerships import Area
+from models.plans import PolicyPlan
 from models.practices import Practice
 from models.resources import Funder, Investment
 from models.staffing import StaffPosition
@@ -103,7 +104,7 @@ DIMENSIONS: Final[Mapping[AlignmentDimension, Dimension]] = {
     AlignmentDimension.RECIPIENT: _row("recipient_id", "Organization", Organization),
     AlignmentDimension.AREA: _row("area_id", "Area", Area),
     AlignmentDimension.POSITION: _row("position_id", "StaffPosition", StaffPosition, "title"),
-    AlignmentDimension.POLICY_PLAN: Dimension("null::uuid", (), IDS),
+    AlignmentDimension.POLICY_PLAN: _row("policy_plan_id", "PolicyPlan", PolicyPlan, "title"),
     AlignmentDimension.EVIDENCE_BLOCKER: Dimension(_BLOCKER, _TIER, joins=_EVIDENCE),
 }
 

@@ -17,6 +17,7 @@ from api.graphql.lookahead.sql import Binder
 from api.graphql.money.amounts import ACCOUNT, INVESTMENT, LINES
 from api.graphql.money.investment_filters import where_of
 from api.graphql.money.investments import owner
+from api.graphql.policy.visibility import PLAN, seen_plans
 
 __all__ = ["Facts", "column_of"]
 
@@ -77,6 +78,8 @@ class Facts:
         columns = ", ".join(
             [*keys, f"{bucket} as bucket", "b.unit as currency", *map(self._sum, self.plan.sums)]
         )
+        if not self.plan.is_grouped_first:
+            return f"select {columns} from ({base}) b"  # noqa: S608 - our own words, values bound
         count = len(keys) + 2
         groups = ", ".join(str(n + 1) for n in range(count))
         return f"select {columns} from ({base}) b group by {groups}"  # noqa: S608 - our own words, values bound
@@ -85,11 +88,11 @@ class Facts:
         found = SUMS.get(measure)
         if found is None:
             return f"0::numeric as {column_of(measure)}"
-        sign = "-" if found.sign < 0 else ""
-        if set(found.kinds) == set(self.plan.kinds):
-            return f"sum({sign}b.amount) as {column_of(measure)}"
-        among = ", ".join(f"'{kind}'" for kind in found.kinds)
-        return f"coalesce(sum({sign}b.amount) filter (where b.kind in ({among})), 0) as {column_of(measure)}"
+        amount = "-b.amount" if found.sign < 0 else "b.amount"
+        if set(found.kinds) != set(self.plan.kinds):
+            among = ", ".join(f"'{kind}'" for kind in found.kinds)
+            amount = f"case when b.kind in ({among}) then {amount} else 0 end"
+        return f"{f'sum({amount})' if self.plan.is_grouped_first else amount} as {column_of(measure)}"
 
     def _base(self, of: str | None = None) -> str:
         """The amounts of accounts or entries, credits above zero; `of` one investment alone."""
@@ -147,7 +150,7 @@ class Facts:
         *,
         kind: str = "a.kind",
     ) -> str:
-        known = _COLUMNS | {"use": self._use}
+        known = _COLUMNS | {"use": self._use, "policy_plan_id": self._seen_plan}
         columns = [f"{known[name]} as {name}" for name in self.plan.columns]
         columns += [f"{kind} as kind", "a.unit", f"{amount} as amount", f"{day} as day", f"{tie} as tie"]
         met = [
@@ -169,7 +172,7 @@ class Facts:
             " order by b.kind, b.day, b.tie, b.amount rows unbounded preceding"
         )
         upto = f"sum(b.amount) over ({window})"
-        amount = f"-(round({upto} * r.share) - round(({upto} - b.amount) * r.share))"
+        amount = f"-(round({upto} * r.share) - round(({upto} - b.amount) * r.share))::bigint"
         lateral = f"cross join lateral ({self._base('r.id')} offset 0) b"
         return f"select {names}, {amount} as amount from removed r {lateral}"  # noqa: S608 - as above
 
@@ -219,7 +222,7 @@ class Facts:
         plan = self.plan
         is_unlined = any(not SUMS[each].is_lined for each in plan.sums if each in SUMS)
         uses = is_unlined or AlignmentMeasure.COMMITTED in plan.sums  # fees lie on no line
-        named = {"funder_id", "recipient_id", "starts"}
+        named = {"funder_id", "recipient_id", "starts", "policy_plan_id"}
         return (
             self.funder is not None
             or plan.filter.investment is not None
@@ -254,6 +257,18 @@ class Facts:
     @property
     def _use(self) -> str:
         return _COLUMNS["use"] if self._needs_award else "coalesce(a.use, 'UNASSIGNED')"
+
+    @property
+    def _seen_plan(self) -> str:
+        """The award's policy plan, as far as the caller may see it: dollars tell no more of a plan than it does."""
+        if "policy_plan_id" not in self.plan.columns:
+            return "null::uuid"
+        plan = Scope(self.binder, PLAN, "p")
+        seen = seen_plans(self._accounts.context)(plan)
+        return (
+            f"(select p.id from {plan.source} where p.partnership_id = i.partnership_id"  # noqa: S608 - as above
+            f" and p.id = i.policy_plan_id and {seen})"
+        )
 
     def _award_filters(self) -> list[Sql]:
         """The filter on awards; and by time, single awards are for those who may read their transactions."""

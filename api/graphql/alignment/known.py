@@ -14,12 +14,10 @@ from allocation.alignment import (
     known_tiers,
     needs_of,
 )
-from allocation.evidence.finding import Finding, Setting
-from allocation.frames.evidence import read_rationales, read_reports
+from allocation.evidence.finding import Setting
 from allocation.frames.figures import read_figures, weighed
 from allocation.frames.people import read_people
 from allocation.frames.places import read_partnership, read_populations
-from allocation.frames.practices import read_findings
 from allocation.gaps import Figure
 from allocation.practice_facts import Community
 from allocation.standing import Standing
@@ -27,6 +25,7 @@ from allocation.targets import everybody, home_area, indicators_of
 from allocation.trends import OutcomeTrend, trend_of
 from api.graphql.common.context import Context
 from api.graphql.outcomes.comparisons import read_judged
+from api.graphql.practices.evidence import SHELF
 
 __all__ = ["Known", "read_known"]
 
@@ -67,13 +66,9 @@ async def _tiers(context: Context, partnership_id: UUID) -> Sequence[KnownTier]:
             targets={},
             everybody=None,
         )
-        findings: dict[str, list[Finding]] = defaultdict(list)
-        for finding in await read_findings(session, partnership_id):
-            findings[finding.practice].append(finding)
+        ground = await SHELF.of(session, partnership_id)
         studied = Studied(
-            findings=findings,
-            reports=await read_reports(session, partnership_id),
-            rationales=await read_rationales(session, partnership_id),
+            findings=ground.library.findings, reports=ground.reports, rationales=ground.rationales
         )
         return list(known_tiers(community, studied))
 

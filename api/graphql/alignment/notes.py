@@ -20,7 +20,6 @@ _ONE_INDICATOR: Final = (
 _OVERLAP: Final = (
     "A child may be behind in several groups and outcomes, and counts in each; shares are of that sum."
 )
-_NO_PLANS: Final = "No investment names a policy plan."
 _PLEDGES: Final = "Pledges are not netted of regrants."
 _OUTSIDE: Final = {
     CountingLevel.NET_INTO_PARTNERSHIP: "counts once, at the award by which it came in",
@@ -50,7 +49,6 @@ def _constant(plan: Plan, context: Context) -> list[str]:
         or plan.has_people
         or bool(plan.filter.persistent_only),
         _OVERLAP: plan.has_people,
-        _NO_PLANS: Axis.POLICY_PLAN in axes,
         _PLEDGES: Measure.PLEDGED in wanted and plan.asked.level is not CountingLevel.GROSS,
         Right.READ_FLOWS.reason: plan.asked.bucket is not None
         and context.caller.denied_everywhere(Right.READ_FLOWS) is not None,

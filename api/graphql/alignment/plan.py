@@ -136,6 +136,14 @@ class Plan:
         return list(dict.fromkeys([*needed_columns(axes), *counted]))
 
     @property
+    def is_grouped_first(self) -> bool:
+        """Whether dollars are added up before anything is joined to them.
+
+        Practice, outcome, group and year together tell nearly every line apart, so that it would be done twice.
+        """
+        return not {"practice_id", "outcome_id", "population_id", "fiscal_year"}.issubset(self.columns)
+
+    @property
     def needs_tiers(self) -> bool:
         """Whether the tiers must be reckoned first."""
         return "tier" in self.joins

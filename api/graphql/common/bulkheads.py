@@ -6,7 +6,7 @@ due; those of other partnerships pass by.
 
 import asyncio
 from collections.abc import AsyncGenerator, Hashable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 __all__ = ["Bulkhead"]
@@ -24,11 +24,29 @@ class Bulkhead:
 
     @asynccontextmanager
     async def place(self, compartments: Iterable[Hashable]) -> AsyncGenerator[None]:
+        """A place in each of them for as long as it lasts."""
+        taken = await self.take(compartments)
+        try:
+            yield
+        finally:
+            self.give_back(taken)
+
+    async def take(self, compartments: Iterable[Hashable]) -> list[asyncio.Semaphore]:
         """A place in each of them. All who ask for several name them in one order, so nobody waits in a ring."""
-        async with AsyncExitStack() as stack:
+        taken: list[asyncio.Semaphore] = []
+        try:
             for each in compartments:
                 semaphore = self._places.get(each)
                 if semaphore is None:
                     self._places[each] = semaphore = asyncio.Semaphore(self.most)
-                await stack.enter_async_context(semaphore)
-            yield
+                await semaphore.acquire()
+                taken.append(semaphore)
+        except BaseException:
+            self.give_back(taken)
+            raise
+        return taken
+
+    def give_back(self, taken: list[asyncio.Semaphore]) -> None:
+        """Leaves them to whoever waits."""
+        for each in taken:
+            each.release()

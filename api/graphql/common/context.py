@@ -7,8 +7,8 @@ answer fit each other. Writing opens a transaction of its own.
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Protocol, TypeVar, cast, runtime_checkable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +18,8 @@ from api.graphql.common.bulkheads import Bulkhead
 from api.graphql.common.errors import Code, Refusal
 from api.graphql.door.limits import LIMITS
 from api.stewardship import stewarding
-from models.database import Database, Reading, Scope
+from models.database import Database, Scope
+from models.reading import Reading
 
 __all__ = ["Context", "Forbidden", "Later"]
 
@@ -39,13 +40,12 @@ class Forbidden(Refusal):
         super().__init__(Code.FORBIDDEN, right.reason)
 
 
-@runtime_checkable
-class Later(Protocol):
+class Later:
     """An argument of a statement that is reckoned before it runs, from what the database holds."""
 
     async def value(self, context: "Context") -> object:
         """What is bound in its place."""
-        ...
+        raise NotImplementedError
 
 
 class Context:
@@ -69,8 +69,9 @@ class Context:
         self._due_at = due_at
         self._places: frozenset[Hashable] = frozenset()
         self._door = asyncio.Lock()
-        self._opening = AsyncExitStack()
         self._reading: Reading | None = None
+        self._held: list[asyncio.Semaphore] = []
+        self._held_in: frozenset[Hashable] = frozenset()
         self._known: dict[Hashable, asyncio.Task[Any]] = {}  # Any: each key's own kind of answer
 
     @property
@@ -82,6 +83,11 @@ class Context:
     def account(self) -> str | None:
         """On whose account the operation goes; None for those who have not signed in."""
         return self.caller.actor if self.caller.is_signed_in else None
+
+    @property
+    def viewpoint(self) -> Hashable:
+        """Whoever has the same may see the same: what is visible depends on the caller alone."""
+        return self.caller.viewpoint
 
     async def fetch(self, sql: str, args: Sequence[object]) -> bytes | None:
         """The one value of a statement that the seam has written; arguments may be `Later`."""
@@ -101,9 +107,9 @@ class Context:
         async with self._door:
             try:
                 return await work(self._reading or await self._opened())
-            except BaseException as fault:
+            except BaseException:
                 # a failed transaction answers nothing more: what follows gets a fresh one
-                await self._closed(fault)
+                await self._closed(is_broken=True)
                 raise
 
     async def once(self, key: Hashable, work: Work[T]) -> T:
@@ -134,10 +140,11 @@ class Context:
 
     async def rest(self) -> None:
         """Gives the connection back and forgets what was read; what follows reads anew."""
-        for task in self._known.values():
-            task.cancel()
-        await asyncio.gather(*self._known.values(), return_exceptions=True)
-        self._known.clear()
+        if self._known:
+            for task in self._known.values():
+                task.cancel()
+            await asyncio.gather(*self._known.values(), return_exceptions=True)
+            self._known.clear()
         async with self._door:
             await self._closed()
 
@@ -149,12 +156,13 @@ class Context:
 
     async def _opened(self) -> Reading:
         scope = Scope(tuple(self.caller.roles), None, self.caller.actor)
-        await self._opening.enter_async_context(self._placed(sorted(self.caller.roles) or (EVERYBODY,)))
-        reading = await self._opening.enter_async_context(
-            self.database.reading(scope, seconds=self._seconds(), then=OPEN_PUBLIC)
-        )
-        self._reading = reading
-        return reading
+        if self._bulkhead is not None:
+            wanted = self._lacking(sorted(self.caller.roles) or (EVERYBODY,))
+            self._held = await self._bulkhead.take(wanted)
+            self._held_in = frozenset(wanted)
+            self._places |= self._held_in
+        self._reading = await self.database.begin_reading(scope, seconds=self._seconds(), then=OPEN_PUBLIC)
+        return self._reading
 
     @asynccontextmanager
     async def _placed(self, compartments: Sequence[Hashable]) -> AsyncGenerator[None]:
@@ -162,7 +170,7 @@ class Context:
         if self._bulkhead is None:
             yield
             return
-        wanted = [each for each in compartments if each not in self._places]
+        wanted = self._lacking(compartments)
         async with self._bulkhead.place(wanted):
             self._places |= set(wanted)
             try:
@@ -176,8 +184,17 @@ class Context:
             return LIMITS.deadline_seconds
         return max(0.001, self._due_at - asyncio.get_running_loop().time())
 
-    async def _closed(self, fault: BaseException | None = None) -> None:
-        """Ends the transaction; after a fault by rolling back, since the connection may be in the middle."""
-        self._reading = None
-        kind, trace = (type(fault), fault.__traceback__) if fault else (None, None)
-        await self._opening.pop_all().__aexit__(kind, fault, trace)
+    def _lacking(self, compartments: Sequence[Hashable]) -> list[Hashable]:
+        return [each for each in compartments if each not in self._places]
+
+    async def _closed(self, *, is_broken: bool = False) -> None:
+        """Ends the transaction, and leaves its places to others."""
+        reading, self._reading = self._reading, None
+        try:
+            if reading is not None:
+                await self.database.end_reading(reading, is_broken=is_broken)
+        finally:
+            if self._bulkhead is not None and self._held:
+                self._bulkhead.give_back(self._held)
+                self._places -= self._held_in
+                self._held, self._held_in = [], frozenset()

@@ -6,13 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, specified_rules, validate
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    get_named_type,
+    parse,
+    specified_rules,
+    type_from_ast,
+    validate,
+)
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from api.graphql.common.errors import Code, refused
 from api.graphql.door.guard import Guard, selected
 from api.graphql.door.limits import LIMITS, Limits
+from api.graphql.lookahead import Asked
 
 __all__ = ["Documents", "Prepared", "is_nested_deeper"]
 
@@ -50,15 +63,43 @@ def is_nested_deeper(text: str, most: int) -> bool:
 class Prepared:
     """A document that may be executed, its operation, and the most objects that it can bring."""
 
-    document: DocumentNode
-    is_subscription: bool
+    asked: Asked
     cost: int
+
+    @property
+    def document(self) -> DocumentNode:
+        """The whole document."""
+        return self.asked.document
+
+    @property
+    def is_subscription(self) -> bool:
+        """Whether there will be several answers."""
+        return self.asked.operation.operation is OperationType.SUBSCRIPTION
+
+
+@dataclass
+class _Measured:
+    """An operation, and how many objects it can bring for values of its variables that say how many."""
+
+    asked: Asked
+    sizes: tuple[str, ...]
+    costs: dict[tuple[object, ...], int] = field(default_factory=dict)
+
+    def key(self, variables: Mapping[str, object], *, may_introspect: bool) -> tuple[object, ...] | None:
+        """What the cost depends on; None where a value is an object, whose parts are looked at each time."""
+        values = [variables.get(name, ...) for name in self.sizes]
+        if any(isinstance(value, Mapping) for value in values):
+            return None
+        # what is no whole number counts as much as may be asked for, whatever it is
+        plain = [value if type(value) is int or value is ... else None for value in values]
+        return may_introspect, *plain
 
 
 @dataclass
 class _Known:
     document: DocumentNode
     is_valid: bool = False
+    operations: dict[str | None, _Measured] = field(default_factory=dict)
 
 
 @dataclass
@@ -88,8 +129,7 @@ class Documents:
         """The document ready to execute, or why it is not: limits first, then validation."""
         try:
             known = self._parsed(text)
-            operation = selected(known.document, operation_name)
-            cost = self.guard.check(known.document, operation, variables, may_introspect=may_introspect)
+            asked, cost = self._measured(known, operation_name, variables, may_introspect=may_introspect)
         except GraphQLError as error:
             self._forget_unless_valid(text)
             return [error]
@@ -101,7 +141,40 @@ class Documents:
                 self._forget_unless_valid(text)
                 return errors
             known.is_valid = True
-        return Prepared(known.document, operation.operation.value == "subscription", cost)
+        return Prepared(asked, cost)
+
+    def _measured(
+        self,
+        known: _Known,
+        operation_name: str | None,
+        variables: Mapping[str, object],
+        *,
+        may_introspect: bool,
+    ) -> tuple[Asked, int]:
+        """The operation and its cost, counted once for all requests whose values are the same where it matters."""
+        measured = known.operations.get(operation_name)
+        if measured is None:
+            operation = selected(known.document, operation_name)
+            measured = _Measured(Asked(known.document, operation), self._sizes(operation))
+            known.operations[operation_name] = measured
+        key = measured.key(variables, may_introspect=may_introspect)
+        cost = measured.costs.get(key) if key else None
+        if cost is None:
+            operation = measured.asked.operation
+            cost = self.guard.check(known.document, operation, variables, may_introspect=may_introspect)
+            if key and len(measured.costs) < self.limits.documents:
+                measured.costs[key] = cost
+        return measured.asked, cost
+
+    def _sizes(self, operation: OperationDefinitionNode) -> tuple[str, ...]:
+        """The variables that may say how many: whole numbers, and objects that hold them."""
+        found = []
+        for each in operation.variable_definitions or ():
+            type_ = type_from_ast(self.schema, each.type)
+            named = get_named_type(type_) if type_ else None
+            if named is None or named.name == "Int" or isinstance(named, GraphQLInputObjectType):
+                found.append(each.variable.name.value)
+        return tuple(found)
 
     def _parsed(self, text: str) -> _Known:
         known = self._known.get(text)

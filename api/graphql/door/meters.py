@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
@@ -21,7 +22,13 @@ __all__ = ["Meter", "address_of"]
 
 def address_of(connection: HTTPConnection | None) -> str:
     """Where an unnamed caller is: the IPv4 address, or the IPv6 network that one household or host is given (/64)."""
-    host = connection.client.host if connection is not None and connection.client is not None else ""
+    return _network_of(
+        connection.client.host if connection is not None and connection.client is not None else ""
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _network_of(host: str) -> str:
     try:
         address = ip_address(host)
     except ValueError:

@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, as
 from dataclasses import dataclass, field
 from enum import Enum
 from inspect import isawaitable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import orjson
 import strawberry
@@ -25,6 +25,7 @@ from api.graphql.door.documents import Documents, Prepared
 from api.graphql.door.limits import LIMITS, Limits
 from api.graphql.door.meters import Meter, address_of
 from api.graphql.door.requests import Request
+from api.graphql.lookahead import Asking, Direct, direct
 
 __all__ = ["Answer", "Call", "ContextFactory", "OperationContext", "Operations", "Stage", "core_schema"]
 
@@ -112,9 +113,12 @@ class Operations:
     meter: Meter | None = None
     """None where nobody is limited: the operator's own."""
     documents: Documents = field(init=False)
+    direct: Direct | None = field(init=False)
+    """None where every operation goes by the executor; else the schema's contexts fetch."""
 
     def __post_init__(self) -> None:
         self.documents = Documents(core_schema(self.schema), self.limits)
+        self.direct = direct(self.schema)
 
     @asynccontextmanager
     async def opened(self, call: Call) -> AsyncGenerator[OperationContext]:
@@ -188,6 +192,10 @@ class Operations:
         if prepared.is_subscription:
             said = "A subscription is sent over the socket at this address."
             return Answer(Stage.DOCUMENT, reporter.formatted([refused(Code.INVALID, said)]))
+        if self.direct is not None:
+            data = await self.direct.answer(prepared.asked, request.variables, cast("Asking", context))
+            if data is not None:
+                return Answer(Stage.EXECUTED, data=data)
         result: ExecutionResult | Awaitable[ExecutionResult] = execute(
             core_schema(self.schema),
             prepared.document,

@@ -12,6 +12,8 @@ What a resolver returns
     Row(of, key)
         The row of type `of` with this primary key (a tuple in the table's order: GlobalId.key), or null.
         All rows that one place of the answer asks for are fetched by one statement.
+    Identified(text)
+        The Row of a Node type by its global id.
     Written(writer, key)
         A value whose JSON the writer spells by its key of ids, where it is made of no one table's rows: the
         values of a writer at one place are fetched by one statement.
@@ -60,8 +62,12 @@ How the fields of a GraphQL type are read
 How it is joined to the schema
     rows_field(build, graphql_type) declares a strawberry field with a resolver that returns Rows or Row
     strawberry.Schema(..., execution_context_class=look_ahead(plans))
+    direct(schema) answers a query whose root fields are rows, made from their arguments alone, without the
+    executor: how its selections are spelled is remembered with the document, for each viewpoint, so `build`,
+    `visible` and `check` depend on nothing but arguments and viewpoint. What it cannot answer it leaves alone.
     The context of the operation has `async def fetch(sql: str, args: Sequence[object]) -> bytes | None`:
-    it runs the statement and gives its one value. The connection has CONNECTION_SETTINGS.
+    it runs the statement and gives its one value; and `viewpoint`, equal where the same may be seen.
+    The connection has CONNECTION_SETTINGS.
 """
 
 from api.graphql.lookahead.conditions import (
@@ -78,10 +84,11 @@ from api.graphql.lookahead.conditions import (
     negated,
     never,
 )
+from api.graphql.lookahead.direct import Asked, Asking, Direct, direct
 from api.graphql.lookahead.executor import CONNECTION_SETTINGS, look_ahead
 from api.graphql.lookahead.fields import rows_field
 from api.graphql.lookahead.plans import ConnectionPlan, PlanError, Plans, TypePlan
-from api.graphql.lookahead.rows import By, Row, Rows, Writer, Written
+from api.graphql.lookahead.rows import By, Identified, Row, Rows, Writer, Written
 from api.graphql.lookahead.sources import (
     Choice,
     Computed,
@@ -99,11 +106,15 @@ from api.graphql.lookahead.sql import Scope, Sql
 
 __all__ = [
     "CONNECTION_SETTINGS",
+    "Asked",
+    "Asking",
     "By",
     "Choice",
     "Computed",
     "ConnectionPlan",
+    "Direct",
     "Guarded",
+    "Identified",
     "Items",
     "Listed",
     "Many",
@@ -125,6 +136,7 @@ __all__ = [
     "at_least",
     "at_most",
     "contains",
+    "direct",
     "equals",
     "has",
     "is_null",

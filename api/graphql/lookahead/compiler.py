@@ -25,10 +25,11 @@ from api.graphql.lookahead.arguments import arguments_of
 from api.graphql.lookahead.joins import PlanError
 from api.graphql.lookahead.keyset import Keyset
 from api.graphql.lookahead.leaves import column_leaf, decoder, expression_leaf, needed
+from api.graphql.lookahead.memory import Memory, Spelling
 from api.graphql.lookahead.places import ABSENT, TYPE_KEY, Place, PlaceField, Places
 from api.graphql.lookahead.plans import Plans, TypePlan
 from api.graphql.lookahead.relations import Joined, joined
-from api.graphql.lookahead.rows import Rows, Writer
+from api.graphql.lookahead.rows import Rows
 from api.graphql.lookahead.sources import (
     Choice,
     Computed,
@@ -54,7 +55,6 @@ from api.graphql.lookahead.sql import (
     quoted,
     row_json,
     rows_json,
-    type_name,
 )
 
 __all__ = ["Compiler", "Piece", "object_type"]
@@ -98,6 +98,9 @@ class Compiler:
     binder: Binder
     must_finish: bool = False
     """Whether Python has something to do whatever the answer is, and not only where it says ABSENT."""
+    is_left_to_python: bool = False
+    """Whether that is so whatever the arguments are."""
+    memory: Memory | None = None
 
     def groups(
         self, type_: GraphQLObjectType, details: FieldDetailsList
@@ -107,6 +110,15 @@ class Compiler:
         if any(len(key) > NAME_BYTES for key in found):
             raise LongAlias
         return list(found.items())
+
+    def arguments(self, field: PlaceField) -> dict[str, Any]:
+        """What strawberry would give to the field's resolver. Errors: Refusal."""
+        known = self.memory.arguments(field.details) if self.memory else None
+        if known is None:
+            known = arguments_of(self.executing, field)
+            if self.memory:
+                self.memory.keep_arguments(field.details, known)
+        return known
 
     # ------------------------------------------------------------------ rows
     def rows(
@@ -136,45 +148,6 @@ class Compiler:
         ]
         return " and ".join(found) or "true"
 
-    def batch(self, of: str, details: FieldDetailsList, keys: Sequence[tuple[Any, ...]]) -> Piece:
-        """A list with one object or null for each key, in the order of the keys.
-
-        A single key is compared as it is: how many rows it finds is then known whatever the key, so PostgreSQL keeps
-        one plan for the statement instead of planning it anew (its documentation, PREPARE, "Notes").
-        """
-        plan = self.plans.plan(of)
-        scope = self.binder.scope(plan.table)
-        primary = list(plan.table.primary_key)
-        names = [f"k{n}" for n in range(len(primary))]
-        is_single = len(keys) == 1
-        lists = [
-            self.binder.bind([key[n] for key in keys] if not is_single else keys[0][n])
-            for n in range(len(primary))
-        ]
-        kinds = [type_name(column) for column in primary]
-        if is_single:
-            wanted = [f"{bound}::{kind}" for bound, kind in zip(lists, kinds, strict=True)]
-        else:
-            wanted = [f"k.{name}" for name in names]
-        met = [f"{scope.column(column)} = {key}" for column, key in zip(primary, wanted, strict=True)]
-        where = " and ".join((*met, self.where(plan, scope, Rows(), None)))
-        columns, places = self.object(self.object_type(of), details, plan, scope)
-        row = row_json(f"select {columns} from {scope.source} where {where}")  # noqa: S608 - as above
-        if is_single:
-            return Piece(f"json_build_array({row})", places)
-        arrays = [f"{bound}::{kind}[]" for bound, kind in zip(lists, kinds, strict=True)]
-        return Piece(_for_each(arrays, names, row), places)
-
-    def written(self, writer: Writer, field: PlaceField, keys: Sequence[tuple[Any, ...]]) -> Piece:
-        """The value of a single key, which the planner then knows; of several keys, a list in their order."""
-        if len(keys) == 1:
-            return writer.piece(self, field, [f"{self.binder.bind(part)}::uuid" for part in keys[0]])
-        parts = list(zip(*keys, strict=True))
-        names = [f"k{n}" for n in range(len(parts))]
-        arrays = [f"{self.binder.bind(list(part))}::uuid[]" for part in parts]
-        piece = writer.piece(self, field, [f"k.{name}" for name in names])
-        return Piece(_for_each(arrays, names, piece.sql), piece.places)
-
     # ------------------------------------------------------------------ objects
     def object(
         self,
@@ -186,9 +159,39 @@ class Compiler:
         several: bool = False,
     ) -> tuple[str, Places | None]:
         """The select list for a row of a planned type."""
+        if self.memory is not None and self.memory.is_fixed(details):
+            return self._remembered(self.memory, type_, details, scope, several=several), None
+        return self._object(type_, details, scope, several=several)
+
+    def _object(
+        self, type_: GraphQLObjectType, details: FieldDetailsList, scope: Scope, *, several: bool
+    ) -> tuple[str, Places | None]:
         return self.columns(
             type_, details, lambda name: self.plans.source(type_, name), scope, several=several
         )
+
+    def _remembered(
+        self,
+        memory: Memory,
+        type_: GraphQLObjectType,
+        details: FieldDetailsList,
+        scope: Scope,
+        *,
+        several: bool,
+    ) -> str:
+        """The same by heart: from the same parameters and aliases on, the same text follows."""
+        binder = self.binder
+        start = len(binder.args)
+        key = (id(details), type_.name, scope.alias, binder.tables, start)
+        known = memory.spelling(key)
+        if known is None:
+            text, _ = self._object(type_, details, scope, several=several)
+            if not self.must_finish:
+                memory.keep_spelling(key, Spelling(text, tuple(binder.args[start:]), binder.tables))
+            return text
+        binder.args.extend(known.args)
+        binder.tables = known.tables
+        return known.text
 
     def columns(
         self,
@@ -213,7 +216,7 @@ class Compiler:
         hidden = [f"{sql} as {quoted(key)}" for key, sql in place.hidden.items()]
         if several and place.fields:
             hidden.append(f"{literal(type_.name)} as {quoted(TYPE_KEY)}")
-            self.must_finish = True
+            self.must_finish = self.is_left_to_python = True
         return ", ".join(written + hidden), {type_.name: place} if place.fields else None
 
     def field(self, field: PlaceField, source: Source, scope: Scope, place: Place) -> str:
@@ -228,9 +231,11 @@ class Compiler:
             field.failure, sql = refusal, "null"
         if field.failure or field.computed:
             self.must_finish = True
+            self.is_left_to_python |= field.computed is not None
         elif self._may_break(field, source, scope):
             field.is_marked = not is_leaf_type(get_named_type(field.found.type))
-            self.must_finish = self.must_finish or not field.is_marked
+            self.must_finish |= not field.is_marked
+            self.is_left_to_python |= not field.is_marked
             sql = f"coalesce({sql}, '\"{ABSENT}\"'::json)" if field.is_marked else sql
         elif not field.below:
             return sql
@@ -247,10 +252,11 @@ class Compiler:
     def _field(self, field: PlaceField, source: Source, scope: Scope, place: Place) -> str:
         if isinstance(source, Guarded):
             field.failure = source.check(self.binder.context)
+            self.is_left_to_python |= field.failure is not None
             return "null" if field.failure else self._field(field, source.source, scope, place)
         if isinstance(source, Computed):
             field.computed = source
-            field.arguments = arguments_of(self.executing, field)
+            field.arguments = self.arguments(field)
             field.needs = {
                 name: (self._hide(of, scope, place), decoder(of)) for name, of in source.needs.items()
             }
@@ -301,7 +307,7 @@ class Compiler:
     def _related(self, field: PlaceField, source: One | Many | Listed, scope: Scope) -> Piece:
         rows: Rows | None
         if isinstance(source, Listed):
-            rows = source.build(**arguments_of(self.executing, field))
+            rows = source.build(**self.arguments(field))
         else:
             rows = Rows(where=source.where, order=source.order if isinstance(source, Many) else ())
         if rows is None:
@@ -341,12 +347,6 @@ class Compiler:
 
     def _inner(self, found: GraphQLField) -> GraphQLObjectType:
         return self.object_type(get_named_type(found.type).name)
-
-
-def _for_each(arrays: Sequence[str], names: Sequence[str], sql: str) -> str:
-    """A JSON list of an expression for each key, in the order of the arrays; the key's parts are k.NAME."""
-    keyed = f"unnest({', '.join(arrays)}) with ordinality k({', '.join(names)}, n)"
-    return f"(select coalesce(json_agg(x.j order by x.n), '[]') from (select k.n, {sql} j from {keyed}) x)"  # noqa: S608 - as above
 
 
 def object_type(schema: GraphQLSchema, name: str) -> GraphQLObjectType:

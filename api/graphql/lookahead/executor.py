@@ -21,11 +21,12 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from api.graphql.lookahead.compiler import Compiler, Piece, object_type
 from api.graphql.lookahead.finishing import Finisher, Spot, null_forbidden
+from api.graphql.lookahead.keyed import one_row, several_rows, written
 from api.graphql.lookahead.objects import Objects, Promise
 from api.graphql.lookahead.places import ABSENT, PlaceField, Places
 from api.graphql.lookahead.plans import Plans
-from api.graphql.lookahead.rows import Row, Rows, Writer, Written
-from api.graphql.lookahead.sql import Binder
+from api.graphql.lookahead.rows import Identified, Row, Rows, Writer, Written
+from api.graphql.lookahead.sql import Binder, spoken
 
 __all__ = ["CONNECTION_SETTINGS", "look_ahead"]
 
@@ -69,6 +70,8 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,  # graphql-core's
     ) -> Any:
         """An awaitable of the finished JSON for rows, else what graphql-core makes of the value."""
+        if type(result) is Identified:
+            result = self.plans.identified(self.schema, result.text)
         if type(result) is Rows:
             return self._complete_rows(_spot(return_type, field_details_list, info, path), result)
         if type(result) is Row:
@@ -121,8 +124,7 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
         return await Finisher(self).finish(self._concrete(spot, rows.of, piece.places), value)
 
     async def _fetched(self, piece: Piece, binder: Binder) -> bytes | None:
-        sql = f"select convert_to(({piece.sql})::text, 'UTF8')"
-        found: bytes | None = await self.context_value.fetch(sql, binder.args)
+        found: bytes | None = await self.context_value.fetch(spoken(piece.sql), binder.args)
         return found
 
     # ------------------------------------------------------------------ single rows, many at once
@@ -178,17 +180,22 @@ class _LookAhead(StrawberryGraphQLCoreExecutionContext):
     async def _batched(self, batch: _Batch) -> tuple[dict[tuple[Any, ...], Any], Places | None]:
         compiler = Compiler(self, self.plans, Binder(self.context_value))
         keys = list(batch.keys)
-        if isinstance(batch.of, str):
-            piece = compiler.batch(batch.of, batch.spot.details, keys)
-        else:
+        if isinstance(batch.of, Writer):
             field = PlaceField("", GraphQLField(batch.spot.type_), batch.spot.details)
-            piece = compiler.written(batch.of, field, keys)
+            piece = written(compiler, batch.of, field, keys)
+        elif len(keys) == 1:
+            piece = one_row(compiler, batch.of, batch.spot.details, keys[0])
+        else:
+            piece = several_rows(compiler, batch.of, batch.spot.details, keys)
         text = await self._fetched(piece, compiler.binder)
-        if len(keys) == 1 and isinstance(batch.of, Writer):
-            is_whole = piece.places is None or not (compiler.must_finish or _MARK in (text or b""))
-            value = orjson.Fragment(text or b"null") if is_whole else orjson.loads(text or b"null")
-            return {keys[0]: value}, None if is_whole else piece.places
-        return dict(zip(keys, orjson.loads(text or b"[]"), strict=True)), piece.places
+        if len(keys) > 1:
+            return dict(zip(keys, orjson.loads(text or b"[]"), strict=True)), piece.places
+        if text is None:
+            return {keys[0]: None}, None
+        is_whole = piece.places is None or not (compiler.must_finish or _MARK in text)
+        return {
+            keys[0]: orjson.Fragment(text) if is_whole else orjson.loads(text)
+        }, None if is_whole else piece.places
 
     def _concrete(self, spot: Spot, of: str | None, places: Places | None) -> Spot:
         """The spot with what there is to do, and an interface replaced by the type that is read."""

@@ -17,8 +17,10 @@ from graphql import (
     is_non_null_type,
 )
 
+from api.graphql.common.ids import read_id
 from api.graphql.lookahead.joins import PlanError, join_of
 from api.graphql.lookahead.relations import joins_of
+from api.graphql.lookahead.rows import Row
 from api.graphql.lookahead.sources import (
     Computed,
     GlobalIdOf,
@@ -83,6 +85,18 @@ class Plans:
         if plan is None:
             raise PlanError(f"the type {name} has no plan, so its rows cannot be read")
         return plan
+
+    def identified(self, schema: GraphQLSchema, text: str) -> Row | None:
+        """The row of a Node by its global id; what is no id of ours is not there."""
+        found = read_id(text)
+        plan = self.types.get(found.type_name) if found else None
+        type_ = schema.type_map.get(plan.name) if plan else None
+        if found is None or plan is None or not isinstance(type_, GraphQLObjectType):
+            return None
+        is_node = any(each.name == "Node" for each in type_.interfaces)
+        return (
+            Row(plan.name, found.key) if is_node and len(found.key) == len(plan.table.primary_key) else None
+        )
 
     def source(self, type_: GraphQLObjectType, name: str) -> Source:
         """The source of a field; raises PlanError where there is none."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from api.graphql.lookahead.compiler import Compiler, Piece
     from api.graphql.lookahead.places import PlaceField
 
-__all__ = ["By", "Row", "Rows", "Writer", "Written"]
+__all__ = ["By", "Identified", "Row", "Rows", "Writer", "Written"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,13 @@ class Row:
 
     of: str
     key: tuple[Any, ...]  # whatever the key's columns hold: mostly UUID
+
+
+@dataclass(frozen=True)
+class Identified:
+    """The row of a Node type by its global id; null for what is no id of ours."""
+
+    text: str
 
 
 class Writer:

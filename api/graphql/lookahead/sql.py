@@ -18,6 +18,7 @@ __all__ = [
     "quoted",
     "row_json",
     "rows_json",
+    "spoken",
     "stored",
     "table_name",
     "type_name",
@@ -87,6 +88,11 @@ def rows_json(body: str) -> str:
 def object_json(columns: str) -> str:
     """A select list over the row at hand as a JSON object (faster than json_build_object)."""
     return f'(select row_to_json("#row") from (select {columns}) "#row")'  # noqa: S608 - as above
+
+
+def spoken(sql: str) -> str:
+    """The statement that gives an expression's JSON as bytes: the driver decodes no text."""
+    return f"select convert_to(({sql})::text, 'UTF8')"
 
 
 @dataclass

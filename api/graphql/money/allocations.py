@@ -67,11 +67,16 @@ def _on_the_line(scope: Scope) -> str:
 
 
 def is_line_with_dollars(scope: Scope) -> str:
-    """One account for each line that has dollars: the available one, or the obligated one that stands alone."""
+    """One account for each line that has dollars: the available one, or the obligated one that stands alone.
+
+    No account of a line is ever below nought, so one that has dollars need not be asked for its sibling.
+    """
     other, met = _sibling(scope, "AVAILABLE")
-    kind = scope.column(ACCOUNT.c.kind)
-    alone = f"{kind} = 'OBLIGATED' and not exists (select 1 from {other.source} where {met})"  # noqa: S608 - as above
-    return f"({kind} = 'AVAILABLE' or {alone}) and {_on_the_line(scope)} > 0"
+    kind, own = scope.column(ACCOUNT.c.kind), balance(scope)
+    available = f"{own} > 0 or {_on_the_line(scope)} > 0"
+    alone = f"{own} > 0 and not exists (select 1 from {other.source} where {met})"  # noqa: S608 - as above
+    # a CASE, since PostgreSQL would look the accounts up twice for an OR
+    return f"({kind} in ('AVAILABLE', 'OBLIGATED') and case {kind} when 'AVAILABLE' then {available} else {alone} end)"
 
 
 def _use(column: Column) -> Value:

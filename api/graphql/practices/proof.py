@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from allocation.evidence.tier_rules import EvidenceTier
 from allocation.evidence.tiers import InterventionReport, assess, weigh
 from allocation.library import Known
-from api.graphql.common.context import Context
+from api.graphql.common.context import Context, Later
 from api.graphql.practices.evidence import SHELF
 from models.partnerships import Partnership
 
@@ -22,7 +22,7 @@ __all__ = ["PROVEN", "Proven"]
 SHOWN: Final = (EvidenceTier.STRONG, EvidenceTier.MODERATE, EvidenceTier.PROMISING)
 
 
-class Proven:
+class Proven(Later):
     """Bound in a statement, it becomes the list of "practice/outcome" with evidence, and "practice/" of any."""
 
     async def value(self, context: Context) -> list[str]:

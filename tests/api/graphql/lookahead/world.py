@@ -1,7 +1,7 @@
 """The GraphQL types of the small world, and how their rows are read."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -69,6 +69,10 @@ class World:
     statements: list[str] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
     door: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def viewpoint(self) -> Hashable:
+        return self.may_read_notes, self.sees_federal
 
     async def fetch(self, sql: str, args: Sequence[object]) -> bytes | None:
         self.statements.append(sql)

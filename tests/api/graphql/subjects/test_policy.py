@@ -252,6 +252,31 @@ async def test_an_investment_is_found_by_its_plan_and_a_disparity_shows_who_answ
     assert behind[0]["addressedBy"]["policyPlans"] == []
 
 
+async def test_dollars_name_their_plan_to_those_who_may_see_it(ask: Ask, small: Small) -> None:
+    """The dollars are what the one award that is tied to the plan has committed; a draft is not for the public."""
+    plan = await new_plan(ask, small)
+    tied = [small.global_id("Investment", "award")]
+    await made(ask, small, "updatePolicyPlan", plan=plan["id"], version=1, investments=tied)
+    query = """query($slug: String!, $plan: ID!) { partnership(slug: $slug) {
+      investments(filter: { policyPlans: [$plan] }) { nodes { committed { amount } } }
+      alignment(input: { measures: [COMMITTED], groupBy: [POLICY_PLAN] }) {
+        notes rows { keys { label code node { id } } values { value } } } } }"""
+    shown = (await ask(query, member(small, Role.POLICY), slug=small.slug, plan=plan["id"]))["data"][
+        "partnership"
+    ]
+    rows = {each["keys"][0]["label"]: each for each in shown["alignment"]["rows"]}
+    title = "State aid for tutoring"
+    assert rows[title]["keys"][0] == {"label": title, "code": plan["id"], "node": {"id": plan["id"]}}
+    committed = shown["investments"]["nodes"][0]["committed"]["amount"]
+    assert [value["value"] for value in rows[title]["values"]] == [committed]
+    public = (await ask(query, slug=small.slug, plan=plan["id"]))["data"]["partnership"]["alignment"]
+    assert [each["keys"][0]["label"] for each in public["rows"]] == ["Not said"]
+    every = [value["value"] for each in rows.values() for value in each["values"]]
+    assert sum(map(Decimal, every)) == sum(
+        Decimal(value["value"]) for each in public["rows"] for value in each["values"]
+    )
+
+
 async def test_the_public_does_not_learn_of_a_plan_from_what_is_not_called_unaddressed(
     ask: Ask, small: Small, database: Database
 ) -> None:
