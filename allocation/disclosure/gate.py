@@ -1,6 +1,8 @@
 """Judges the cells of a release together, and withholds until nothing protected can be worked out."""
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from allocation.disclosure.audit import Breach, breaches, suspects
@@ -15,6 +17,7 @@ from allocation.disclosure.structure import Structure
 from allocation.disclosure.tables import ContradictionError, Known, Protection, Table, joined
 
 _CHUNK_CELLS = 2500
+_MOST_THREADS = 4
 _Judged = tuple[Part, list[Protection]]
 
 
@@ -106,16 +109,21 @@ class Gate:
                 self.findings.append(Finding("DISAGGREGATION_SUM", message, relation.parent))
 
     def _suspected(self, judged: list[_Judged]) -> Iterator[tuple[_Judged, list[int]]]:
-        """The parts with numbers that the joint programs did not clear, many parts at a time."""
-        for chunk in _chunks(judged):
-            places = _doubted([(self._table(part), wanted) for part, wanted in chunk])
-            start = 0
-            for each in chunk:
-                end = start + len(each[1])
-                doubted = [place - start for place in places if start <= place < end]
-                if doubted:
-                    yield each, doubted
-                start = end
+        """The parts with numbers that the joint programs did not clear, many parts at a time.
+
+        Chunks share no cell, and the solver lets other threads run: one chunk is judged on each processor.
+        """
+        chunks = list(_chunks(judged))
+        tables = [[(self._table(part), wanted) for part, wanted in chunk] for chunk in chunks]
+        with ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool:
+            for chunk, places in zip(chunks, pool.map(_doubted, tables), strict=True):
+                start = 0
+                for each in chunk:
+                    end = start + len(each[1])
+                    doubted = [place - start for place in places if start <= place < end]
+                    if doubted:
+                        yield each, doubted
+                    start = end
 
     def _mend(self, judged: _Judged, doubted: list[int]) -> None:
         """Withholds what protects this part's numbers; where nothing does, drops breakdowns until it does."""
