@@ -69,6 +69,7 @@ KINDS: Final = {
     "parent": "Area",
     "from": "ReallocationScenario",
     "movement": "InKindMovement",
+    "order": "PopulationGroup",
     "other": "ReallocationScenario",
 }
 ROWS: Final = {
