@@ -8,7 +8,7 @@ from alembic import context, op
 from migrations.upgrade import quoted, run_script
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

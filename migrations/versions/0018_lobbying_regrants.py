@@ -6,8 +6,8 @@ from alembic import context, op
 
 from migrations.upgrade import quoted, run_script
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
