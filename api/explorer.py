@@ -71,7 +71,7 @@ _HEADERS: Final = {
 def questions() -> dict[str, str]:
     """The questions by name; each operation bears its name, by which the explorer calls its tab."""
     folder = next((each for each in QUESTIONS if each.is_dir()), None)
-    paths = sorted(folder.glob("*.graphql")) if folder else []
+    paths = sorted(folder.glob("*.graphql"), key=lambda path: path.stem) if folder else []
     return {path.stem: _named(path.stem, path.read_text("utf-8")) for path in paths}
 
 

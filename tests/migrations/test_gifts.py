@@ -12,7 +12,7 @@ from models.database import Database, Logins, Scope
 from tests.allocation.gift_desk import OCTOBER, GiftDesk, gift_desk
 from tests.conftest import scratch_database
 
-BEFORE = "0018"
+BEFORE = "0019"
 LEDGER = "select sequence, kind, unit, amount, encode(hash, 'hex') from ledger.transfer order by sequence"
 
 

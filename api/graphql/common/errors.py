@@ -67,6 +67,7 @@ def refused(code: Code, message: str | None = None, nodes: Sequence[Node] | None
 _AWAY: Final = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the connection was ended from the other side in the middle of a step
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
