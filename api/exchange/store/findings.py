@@ -15,7 +15,7 @@ from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.store.money import optional_minor
 from api.exchange.store.names import Names, UnknownName
 from api.exchange.store.rows import CREATED, UNCHANGED, UPDATED, Values, amend, count, replace_links
-from api.exchange.store.staging import Import
+from api.exchange.store.staging import Import, recount_after
 from models.base import new_id
 from models.practices import Finding, FindingPopulation, Practice
 
@@ -91,6 +91,7 @@ class _Shelf:
             await self.session.execute(insert(Finding), self.fresh[start : start + BATCH])
         if self.links:
             await self.session.execute(insert(FindingPopulation), self.links)
+        await recount_after(self.session, len(self.fresh), "finding", "finding_population")
 
     def _add(self, record: FindingRecord, values: Values, groups: list[UUID]) -> None:
         key: Values = {"partnership_id": self.run_of.partnership_id, "id": new_id()}

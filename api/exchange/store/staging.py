@@ -87,6 +87,12 @@ async def recount(session: AsyncSession, *tables: str) -> None:
     await run(session, REFRESH, many=MANY, tables=list(tables))
 
 
+async def recount_after(session: AsyncSession, records: int, *tables: str) -> None:
+    """As above, for what was written without staging it."""
+    sql = "select refresh_statistics(:always, variadic cast(cast(:tables as text[]) as regclass[]))"
+    await run(session, sql, always=records >= MANY, tables=list(tables))
+
+
 async def analyze(session: AsyncSession, table: str) -> None:
     """Tells the planner what a temporary table holds: nothing else does within a transaction."""
     await run(session, f"analyze {table}")

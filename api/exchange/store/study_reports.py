@@ -13,7 +13,7 @@ from api.exchange.records_evidence import ReportRecord
 from api.exchange.report import Example, ImportReport, Severity
 from api.exchange.store.names import Names, UnknownName, tell_unknown
 from api.exchange.store.rows import CREATED, UNCHANGED, UPDATED, Values, amend, count
-from api.exchange.store.staging import Import
+from api.exchange.store.staging import Import, recount_after
 from models.base import new_id
 from models.practices import InterventionReport, Practice
 
@@ -70,6 +70,7 @@ class _Shelf:
         await self.session.flush()
         for start in range(0, len(self.fresh), BATCH):
             await self.session.execute(insert(InterventionReport), self.fresh[start : start + BATCH])
+        await recount_after(self.session, len(self.fresh), "intervention_report")
 
     def _values(self, record: ReportRecord) -> Values:
         return {
